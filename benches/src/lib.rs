@@ -1,0 +1,1 @@
+//! Benchmarks of the workspace; run them with `cargo bench`.

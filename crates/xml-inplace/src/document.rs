@@ -1,0 +1,352 @@
+//! A well-formed tree over a [`Source`].
+
+use roxmltree::{Node, ParsingOptions};
+
+use crate::edit::Span;
+use crate::ill_formed;
+use crate::limits::{self, LimitError, MAX_BYTES, MAX_NODES};
+use crate::source::{Position, Source, SourceError};
+use crate::span::{self, AttributeSpan, ElementSpan};
+use crate::token::{Kind, tag_name, tokens};
+
+/// Why a file is no document that can be edited.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum ParseError {
+    /// The bytes are not text.
+    #[error(transparent)]
+    Source(#[from] SourceError),
+    /// More than is accepted.
+    #[error(transparent)]
+    Limit(#[from] LimitError),
+    /// Not well-formed XML (XML 1.0, fifth edition, with namespaces).
+    #[error("{message}")]
+    IllFormed {
+        /// What is wrong.
+        message: String,
+        /// Where.
+        position: Position,
+    },
+}
+
+impl ParseError {
+    /// Where in the file, as far as it is known.
+    pub fn position(&self) -> Position {
+        match self {
+            Self::Source(SourceError::Malformed { line, .. }) => Position {
+                line: *line,
+                column: 1,
+            },
+            Self::Source(_) => Position { line: 1, column: 1 },
+            Self::Limit(error) => error.position,
+            Self::IllFormed { position, .. } => *position,
+        }
+    }
+}
+
+/// Refuses a file by its size alone, before it is decoded.
+pub(crate) fn check_size(bytes: usize) -> Result<(), LimitError> {
+    if bytes <= MAX_BYTES {
+        return Ok(());
+    }
+    Err(LimitError {
+        what: "the file is too large (bytes)",
+        limit: MAX_BYTES,
+        position: Position { line: 1, column: 1 },
+    })
+}
+
+/// A well-formed document.
+///
+/// ```
+/// use xml_inplace::{Document, Selector, Source};
+///
+/// let source = Source::decode(b"<Server><HostName>old</HostName></Server>")?;
+/// let document = Document::parse(&source)?;
+/// let found = Selector::parse("/Server/HostName")?.matches(&document);
+/// assert_eq!(found[0].text(), "old");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Debug)]
+pub struct Document<'s> {
+    source: &'s Source,
+    tree: roxmltree::Document<'s>,
+}
+
+impl<'s> Document<'s> {
+    /// Parses a source.
+    ///
+    /// # Errors
+    ///
+    /// What is beyond a limit of [`limits`](crate::limits), what has an
+    /// internal DTD subset, XML 1.1, and what is not well-formed. No external
+    /// DTD or entity is ever opened.
+    pub fn parse(source: &'s Source) -> Result<Self, ParseError> {
+        let text = source.text();
+        check_size(source.encoding().length(text))?;
+        limits::check(text)?;
+        refuse_by_prolog(source)?;
+        let options = ParsingOptions {
+            allow_dtd: true,
+            nodes_limit: MAX_NODES as u32,
+            ..ParsingOptions::default()
+        };
+        match roxmltree::Document::parse_with_options(text, options) {
+            Ok(tree) => Ok(Self { source, tree }),
+            Err(error) => Err(ill_formed::explain(source, &error)),
+        }
+    }
+
+    /// The source it was parsed from.
+    pub fn source(&self) -> &'s Source {
+        self.source
+    }
+
+    /// The root element.
+    pub fn root(&self) -> Element<'_> {
+        Element {
+            node: self.tree.root_element(),
+        }
+    }
+}
+
+/// An active element of a [`Document`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Element<'d> {
+    node: Node<'d, 'd>,
+}
+
+/// A child of an element, as far as edits care.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Child<'d> {
+    Element(Element<'d>),
+    Comment(Span),
+    Other(Span),
+}
+
+impl<'d> Element<'d> {
+    /// The local name.
+    pub fn name(self) -> &'d str {
+        self.node.tag_name().name()
+    }
+
+    /// The element it stands in; `None` for the root.
+    pub fn parent(self) -> Option<Self> {
+        self.node.parent_element().map(|node| Self { node })
+    }
+
+    /// The element children.
+    pub fn children(self) -> impl DoubleEndedIterator<Item = Self> {
+        self.node
+            .children()
+            .filter(Node::is_element)
+            .map(|node| Self { node })
+    }
+
+    /// The element and all elements inside it, in document order.
+    pub fn descendants_or_self(self) -> impl Iterator<Item = Self> {
+        self.node
+            .descendants()
+            .filter(Node::is_element)
+            .map(|node| Self { node })
+    }
+
+    /// The text directly inside it, CDATA sections too, nothing trimmed.
+    pub fn text(self) -> String {
+        self.node
+            .children()
+            .filter(Node::is_text)
+            .filter_map(|node| node.text())
+            .collect()
+    }
+
+    /// The normalised value of an attribute without namespace or, where there
+    /// is none, of the first one with that local name.
+    pub fn attribute(self, name: &str) -> Option<&'d str> {
+        self.attribute_index(name)
+            .and_then(|index| self.node.attributes().nth(index))
+            .map(|attribute| attribute.value())
+    }
+
+    fn attribute_index(self, name: &str) -> Option<usize> {
+        let position = |exact: bool| {
+            self.node.attributes().position(|attribute| {
+                attribute.name() == name && (!exact || attribute.namespace().is_none())
+            })
+        };
+        position(true).or_else(|| position(false))
+    }
+
+    /// The value of the attribute `name` in the namespace `uri`.
+    pub fn attribute_in(self, uri: &str, name: &str) -> Option<&'d str> {
+        self.node
+            .attributes()
+            .find(|attribute| attribute.namespace() == Some(uri) && attribute.name() == name)
+            .map(|attribute| attribute.value())
+    }
+
+    /// Where the attribute stands that [`Element::attribute`] reads.
+    pub fn attribute_span(self, name: &str) -> Option<AttributeSpan> {
+        let start = self
+            .node
+            .attributes()
+            .nth(self.attribute_index(name)?)?
+            .range()
+            .start;
+        self.attribute_spans()
+            .into_iter()
+            .find(|found| found.span.start == start)
+    }
+
+    /// Every attribute of the start tag, namespace declarations too.
+    pub(crate) fn attribute_spans(self) -> Vec<AttributeSpan> {
+        span::attributes(self.document_text(), self.spans().start_tag)
+    }
+
+    /// Where the element stands.
+    pub fn span(self) -> Span {
+        self.node.range()
+    }
+
+    /// Where its tags and its content stand.
+    pub fn spans(self) -> ElementSpan {
+        span::element(self.document_text(), self.node.range())
+    }
+
+    /// Its path from the root, with `[n]` where siblings share the name.
+    pub fn path(self) -> String {
+        let mut steps: Vec<String> = self
+            .node
+            .ancestors()
+            .filter(Node::is_element)
+            .map(|node| Self { node }.step())
+            .collect();
+        steps.reverse();
+        format!("/{}", steps.join("/"))
+    }
+
+    fn step(self) -> String {
+        let namesakes = |nodes: roxmltree::AxisIter<'d, 'd>| {
+            nodes
+                .skip(1)
+                .filter(|node| node.is_element() && node.tag_name().name() == self.name())
+                .count()
+        };
+        let before = namesakes(self.node.prev_siblings());
+        if before + namesakes(self.node.next_siblings()) == 0 {
+            self.name().to_owned()
+        } else {
+            format!("{}[{}]", self.name(), before + 1)
+        }
+    }
+
+    /// Elements, comments and the rest, in order.
+    pub(crate) fn nodes(self) -> impl Iterator<Item = Child<'d>> {
+        self.node.children().map(|node| {
+            if node.is_element() {
+                Child::Element(Self { node })
+            } else if node.is_comment() {
+                Child::Comment(node.range())
+            } else {
+                Child::Other(node.range())
+            }
+        })
+    }
+
+    /// The namespaces in scope: prefix, if any, and name.
+    pub(crate) fn namespaces(self) -> impl Iterator<Item = (Option<&'d str>, &'d str)> {
+        self.node
+            .namespaces()
+            .map(|namespace| (namespace.name(), namespace.uri()))
+    }
+
+    /// Ordinals, among element siblings, from the root's child down to it.
+    pub(crate) fn ordinals(self) -> Vec<usize> {
+        let mut ordinals: Vec<usize> = self
+            .node
+            .ancestors()
+            .filter(|node| node.is_element() && node.parent_element().is_some())
+            .map(|node| {
+                node.prev_siblings()
+                    .skip(1)
+                    .filter(Node::is_element)
+                    .count()
+            })
+            .collect();
+        ordinals.reverse();
+        ordinals
+    }
+
+    /// The text of the document that the element stands in.
+    pub(crate) fn document_text(self) -> &'d str {
+        self.node.document().input_text()
+    }
+}
+
+/// What the parser would accept, or say too little about.
+fn refuse_by_prolog(source: &Source) -> Result<(), ParseError> {
+    let text = source.text();
+    let ill_formed = |message: &str, offset: usize| {
+        Err(ParseError::IllFormed {
+            message: message.to_owned(),
+            position: source.position(offset),
+        })
+    };
+    for token in tokens(text, 0) {
+        let here = &text[token.span.clone()];
+        let start = token.span.start;
+        match token.kind {
+            Kind::ProcessingInstruction
+                if here.starts_with("<?xml") && tag_name(&here[1..]) == "?xml" =>
+            {
+                if start > 0 {
+                    return ill_formed(
+                        "the XML declaration is not at the start of the file",
+                        start,
+                    );
+                }
+                let version = here.split_once("version").map_or("", |(_, rest)| rest);
+                if version
+                    .trim_start_matches([' ', '\t', '\r', '\n', '=', '"', '\''])
+                    .starts_with("1.1")
+                {
+                    return ill_formed("XML 1.1 is not supported, XML 1.0 is", start);
+                }
+            }
+            Kind::Doctype if here.contains('[') => {
+                return ill_formed("internal DTD subsets are not supported", start);
+            }
+            Kind::StartTag { .. } | Kind::EndTag | Kind::Broken => return Ok(()),
+            Kind::Text if start == 0 && here.starts_with('\u{FEFF}') => {
+                return ill_formed("there is a second byte order mark", start);
+            }
+            _ => {}
+        }
+    }
+    ill_formed("there is no root element", 0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_external_doctype_is_kept_and_not_opened() {
+        let source = Source::decode(b"<!DOCTYPE a SYSTEM 'file:///nowhere'><a>x</a>").unwrap();
+        assert_eq!(Document::parse(&source).unwrap().root().text(), "x");
+    }
+
+    #[test]
+    fn attributes_are_found_by_local_name_without_namespace_first() {
+        let source = Source::decode(b"<a xmlns:s='u' s:k='1' k='2' s:j='3'/>").unwrap();
+        let document = Document::parse(&source).unwrap();
+        let root = document.root();
+        assert_eq!(root.attribute("k"), Some("2"));
+        assert_eq!(root.attribute("j"), Some("3"));
+        assert_eq!(root.attribute_in("u", "k"), Some("1"));
+        assert_eq!(
+            &source.text()[root.attribute_span("k").unwrap().span],
+            "k='2'"
+        );
+        assert_eq!(&source.text()[root.attribute_span("j").unwrap().value], "3");
+    }
+}

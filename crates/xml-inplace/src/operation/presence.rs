@@ -1,0 +1,140 @@
+//! Comment out and uncomment.
+
+use super::target::hidden;
+use super::{Note, Operation, OperationError, Outcome, Several, Why, text};
+use crate::change::{Change, ChangeKind, Effect};
+use crate::comment::{self, hidden_comments, hidden_in};
+use crate::document::{Document, Element};
+use crate::edit::{Edit, EditSet};
+
+pub(super) fn comment_out(
+    operation: &Operation,
+    document: &Document<'_>,
+) -> Result<Outcome, OperationError> {
+    let source = document.source();
+    let active = operation.target.matches(document);
+    if active.len() > 1 && operation.several == Several::Refuse {
+        return Err(operation.several_error(document, &active));
+    }
+    if active.is_empty() {
+        let why = match hidden(document, &operation.target).first() {
+            Some((_, hidden)) => Why::Hidden(source.position(hidden.span.start)),
+            None => Why::Absent,
+        };
+        return Ok(Outcome::already(why));
+    }
+    let mut changes = Vec::new();
+    for element in outermost(active) {
+        let Some(parent) = element.parent() else {
+            return Err(OperationError::Root);
+        };
+        let span = element.span();
+        let position = source.position(span.start);
+        operation.expected(&element.text(), position)?;
+        let edits = comment::hide(source.text(), span.clone())
+            .map_err(|offset| OperationError::NotHideable(source.position(offset)))?;
+        if !comes_back(document, parent, &edits) {
+            return Err(OperationError::NotReversible(position));
+        }
+        changes.push(Change {
+            path: element.path(),
+            kind: ChangeKind::CommentedOut,
+            old: element.children().next().is_none().then(|| element.text()),
+            new: None,
+            position,
+            effect: Effect::Hidden {
+                element: element.ordinals(),
+                comments: hidden_comments(source.text(), span),
+            },
+            edits,
+        });
+    }
+    Ok(Outcome::changed(changes))
+}
+
+/// Elements that stand inside another one of the list go with it.
+fn outermost(elements: Vec<Element<'_>>) -> impl Iterator<Item = Element<'_>> {
+    let mut end = 0;
+    elements.into_iter().filter(move |element| {
+        let span = element.span();
+        let outside = span.start >= end;
+        if outside {
+            end = span.end;
+        }
+        outside
+    })
+}
+
+/// Whether uncommenting what `edits` hide gives the same text again.
+fn comes_back(document: &Document<'_>, parent: Element<'_>, edits: &[Edit]) -> bool {
+    let text = document.source().text();
+    let mut set = EditSet::default();
+    if set.add(edits).is_err() {
+        return false;
+    }
+    let source = document.source().with_text(set.apply(text));
+    let Ok(after) = Document::parse(&source) else {
+        return false;
+    };
+    let start = edits.first().map_or(0, |edit| edit.span.start);
+    let parent_after = parent
+        .ordinals()
+        .into_iter()
+        .try_fold(after.root(), |element, ordinal| {
+            element.children().nth(ordinal)
+        });
+    parent_after.is_some_and(|parent| {
+        hidden_in(source.text(), parent).into_iter().any(|hidden| {
+            let mut back = EditSet::default();
+            hidden.span.start == start
+                && back.add(&hidden.edits).is_ok()
+                && back.apply(source.text()) == text
+        })
+    })
+}
+
+pub(super) fn uncomment(
+    operation: &Operation,
+    document: &Document<'_>,
+) -> Result<Outcome, OperationError> {
+    let source = document.source();
+    let (active, others) = operation.active(document)?;
+    if let Some(first) = active.first() {
+        let note = (!others.is_empty()).then_some(Note::OtherActive(others));
+        return Ok(Outcome::already(Why::Equal(source.position(first.span().start))).with(note));
+    }
+    let found = hidden(document, &operation.target);
+    let Some((parent, first)) = found.first() else {
+        return match refused(operation, document) {
+            Some((position, refusal)) => {
+                Err(OperationError::NotUncommentable { position, refusal })
+            }
+            None if operation.optional => Ok(Outcome::already(Why::Absent)),
+            None => Err(operation.no_match(document)),
+        };
+    };
+    let change = text::restore(operation, document, *parent, first, None)?;
+    let others: Vec<_> = found[1..]
+        .iter()
+        .map(|(_, hidden)| source.position(hidden.span.start))
+        .collect();
+    let note = (!others.is_empty()).then_some(Note::OtherHidden(others));
+    Ok(Outcome::changed(vec![change]).with(note))
+}
+
+/// A comment that names the target without holding it whole.
+pub(super) fn refused(
+    operation: &Operation,
+    document: &Document<'_>,
+) -> Option<(crate::source::Position, comment::Refusal)> {
+    let source = document.source();
+    let name = operation.target.name()?;
+    operation
+        .target
+        .parents(document)
+        .into_iter()
+        .find_map(|parent| {
+            let (span, refusal) = comment::refused_in(source.text(), parent, name)?;
+            Some((source.position(span.start), refusal))
+        })
+}

@@ -1,0 +1,477 @@
+//! The three gates that every result passes before it leaves the crate.
+//!
+//! 1. *bytes*: outside the edits' spans, old and new are equal;
+//! 2. *agreement*: a second, independent parser sees exactly the changes that
+//!    were planned and no other;
+//! 3. *idempotence*: the same operations on the result find nothing to do
+//!    (this one is taken where the operations are, in [`edit`](crate::edit())).
+
+use xmltree::{AttributeMap, Namespace, ParserConfig, XMLNode};
+
+use crate::change::{Anchor, Change, Effect};
+use crate::comment::is_blank;
+use crate::edit::EditSet;
+use crate::source::{Encoding, Position, Source};
+
+/// A result that did not pass a gate. Nothing of it left the crate.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum VerifyError {
+    /// The second parser does not accept the document as it was.
+    #[error("not well-formed: {message}")]
+    Refused {
+        /// The parser's words.
+        message: String,
+        /// Where.
+        position: Position,
+    },
+    /// A gate saw something else than was planned: a mistake of this crate.
+    #[error("refused to change the file: {0}. Please report this")]
+    Unplanned(String),
+}
+
+/// Gate 1: between the edits, `before` and `after` are the same bytes.
+pub(crate) fn bytes(
+    source: &Source,
+    edits: &EditSet,
+    before: &[u8],
+    after: &[u8],
+) -> Result<(), VerifyError> {
+    let unplanned = |what: &str| VerifyError::Unplanned(format!("{what} are not what was planned"));
+    let text = source.text();
+    let encode = |piece: &str| {
+        let mut bytes = Vec::new();
+        source.encode_into(piece, &mut bytes);
+        bytes
+    };
+    let mark = if source.has_byte_order_mark() {
+        encode("\u{FEFF}")
+    } else {
+        Vec::new()
+    };
+    let (Some(mut before), Some(mut after)) =
+        (before.strip_prefix(&*mark), after.strip_prefix(&*mark))
+    else {
+        return Err(unplanned("the first bytes"));
+    };
+    let mut at = 0;
+    for edit in edits.as_slice() {
+        let kept = encode(&text[at..edit.span.start]);
+        let (Some(rest), Some(new)) = (before.strip_prefix(&*kept), after.strip_prefix(&*kept))
+        else {
+            return Err(unplanned("the bytes outside the edits"));
+        };
+        before = &rest[encode(&text[edit.span.clone()]).len()..];
+        after = new
+            .strip_prefix(&*encode(&edit.text))
+            .ok_or_else(|| unplanned("the bytes of an edit"))?;
+        at = edit.span.end;
+    }
+    if before != after || before != encode(&text[at..]) {
+        return Err(unplanned("the bytes outside the edits"));
+    }
+    Ok(())
+}
+
+/// Gate 2: what the second parser reads after the changes is what it read
+/// before them, with exactly these changes.
+pub(crate) fn agreement(
+    source: &Source,
+    changes: &[Change],
+    before: &[u8],
+    after: &[u8],
+) -> Result<(), VerifyError> {
+    let mut expected = parse(source.encoding(), before)?;
+    let mut seen = parse(source.encoding(), after).map_err(|error| {
+        VerifyError::Unplanned(format!("the result would not be well-formed ({error})"))
+    })?;
+    let mut ordered: Vec<&Change> = changes.iter().collect();
+    // Backwards, so that the ordinals of what comes before stay as they were.
+    // The sort is stable: of changes at one place the later one goes first.
+    ordered.sort_by_key(|change| start(change));
+    for change in ordered.into_iter().rev() {
+        apply(&mut expected, &change.effect, &change.path)?;
+    }
+    for node in &mut expected {
+        node.settle();
+    }
+    for node in &mut seen {
+        node.settle();
+    }
+    same(&expected, &mut seen, "")
+}
+
+fn start(change: &Change) -> usize {
+    // What is put behind a node that goes away comes after it.
+    match change.effect {
+        Effect::Inserted { .. } => change.edits.last().map_or(0, |edit| edit.span.end),
+        _ => change.edits.first().map_or(0, |edit| edit.span.start),
+    }
+}
+
+/// A node as the second parser sees it.
+#[derive(Debug, PartialEq, Eq)]
+enum Node {
+    Element(Element),
+    Comment(String),
+    CData(String),
+    Text(String),
+    ProcessingInstruction(String, Option<String>),
+}
+
+#[derive(Debug, PartialEq, Eq)]
+struct Element {
+    prefix: Option<String>,
+    namespace: Option<String>,
+    namespaces: Option<Namespace>,
+    name: String,
+    attributes: AttributeMap<String, String>,
+    children: Vec<Node>,
+    /// Children came or went: the white space between them may differ.
+    loose: bool,
+    /// The text was set: whether it is a CDATA section may differ.
+    one_text: bool,
+}
+
+impl From<XMLNode> for Node {
+    fn from(node: XMLNode) -> Self {
+        match node {
+            XMLNode::Element(element) => Self::Element(Element {
+                prefix: element.prefix,
+                namespace: element.namespace,
+                namespaces: element.namespaces,
+                name: element.name,
+                attributes: element.attributes,
+                children: element.children.into_iter().map(Self::from).collect(),
+                loose: false,
+                one_text: false,
+            }),
+            XMLNode::Comment(text) => Self::Comment(text),
+            XMLNode::CData(text) => Self::CData(text),
+            XMLNode::Text(text) => Self::Text(text),
+            XMLNode::ProcessingInstruction(name, data) => Self::ProcessingInstruction(name, data),
+        }
+    }
+}
+
+impl Node {
+    /// Joins neighbouring texts, which the parser may report in pieces.
+    fn settle(&mut self) {
+        let Self::Element(element) = self else {
+            return;
+        };
+        let mut settled: Vec<Self> = Vec::with_capacity(element.children.len());
+        for mut child in element.children.drain(..) {
+            child.settle();
+            match (settled.last_mut(), child) {
+                (Some(Self::Text(text)), Self::Text(more)) => text.push_str(&more),
+                (_, child) => settled.push(child),
+            }
+        }
+        element.children = settled;
+    }
+}
+
+impl Element {
+    fn text(&self) -> String {
+        self.children
+            .iter()
+            .filter_map(|child| match child {
+                Node::Text(text) | Node::CData(text) => Some(text.as_str()),
+                _ => None,
+            })
+            .collect()
+    }
+
+    fn elements(&mut self) -> impl Iterator<Item = &mut Self> {
+        self.children.iter_mut().filter_map(|child| match child {
+            Node::Element(element) => Some(element),
+            _ => None,
+        })
+    }
+
+    /// Index among the children of the element or comment number `ordinal`.
+    fn index(&self, ordinal: usize, is: fn(&Node) -> bool) -> Option<usize> {
+        let mut indices = self
+            .children
+            .iter()
+            .enumerate()
+            .filter(|(_, child)| is(child));
+        indices.nth(ordinal).map(|(index, _)| index)
+    }
+}
+
+fn is_element(node: &Node) -> bool {
+    matches!(node, Node::Element(_))
+}
+
+fn is_comment(node: &Node) -> bool {
+    matches!(node, Node::Comment(_))
+}
+
+fn config() -> ParserConfig {
+    ParserConfig::new()
+        .ignore_comments(false)
+        .whitespace_to_characters(true)
+        .cdata_to_characters(false)
+        .coalesce_characters(false)
+        .allow_multiple_root_elements(false)
+}
+
+fn parse(encoding: Encoding, bytes: &[u8]) -> Result<Vec<Node>, VerifyError> {
+    let parsed = match encoding {
+        // The parser decodes for itself, except UTF-16: it takes the two
+        // halves of a character beyond U+FFFF one by one.
+        Encoding::Utf16Le | Encoding::Utf16Be => {
+            let source =
+                Source::decode(bytes).map_err(|error| VerifyError::Unplanned(error.to_string()))?;
+            let config = config()
+                .content_type("text/xml;charset=utf-8")
+                .ignore_invalid_encoding_declarations(true);
+            xmltree::Element::parse_all_with_config(source.text().as_bytes(), config)
+        }
+        _ => xmltree::Element::parse_all_with_config(bytes, config()),
+    };
+    match parsed {
+        Ok(nodes) => Ok(nodes.into_iter().map(Node::from).collect()),
+        Err(xmltree::ParseError::MalformedXml(error)) => {
+            let text = error.to_string();
+            let (row, message) = text.split_once(' ').unwrap_or(("", &text));
+            let mut place = row.split(':').map(|number| number.parse().unwrap_or(1));
+            Err(VerifyError::Refused {
+                message: message.to_owned(),
+                position: Position {
+                    line: place.next().unwrap_or(1),
+                    column: place.next().unwrap_or(1),
+                },
+            })
+        }
+        Err(error) => Err(VerifyError::Refused {
+            message: error.to_string(),
+            position: Position { line: 1, column: 1 },
+        }),
+    }
+}
+
+/// Makes one change in the tree that is expected.
+fn apply(tree: &mut [Node], effect: &Effect, path: &str) -> Result<(), VerifyError> {
+    let missing = || VerifyError::Unplanned(format!("`{path}` is not where it was planned"));
+    match effect {
+        Effect::Text { element, value } => {
+            let element = find(tree, element).ok_or_else(missing)?;
+            element.one_text = true;
+            element
+                .children
+                .retain(|child| !matches!(child, Node::Text(_) | Node::CData(_)));
+            element.children.insert(0, Node::Text(value.clone()));
+        }
+        Effect::Attribute {
+            element,
+            name,
+            value,
+        } => {
+            let element = find(tree, element).ok_or_else(missing)?;
+            match value {
+                Some(value) => {
+                    element.attributes.insert(name.clone(), value.clone());
+                }
+                None => {
+                    element.attributes.shift_remove(name).ok_or_else(missing)?;
+                }
+            }
+        }
+        Effect::Restored {
+            parent,
+            comments,
+            source,
+            name,
+            value,
+        } => {
+            let parent = find(tree, parent).ok_or_else(missing)?;
+            let nodes = parse_inside(parent, source)?;
+            let mut elements = nodes.iter().filter_map(|node| match node {
+                Node::Element(element) => Some(element),
+                _ => None,
+            });
+            let restored = elements.next().ok_or_else(missing)?;
+            let as_planned = restored.name == *name
+                && elements.next().is_none()
+                && value.as_ref().is_none_or(|value| restored.text() == *value);
+            if !as_planned {
+                return Err(VerifyError::Unplanned(format!(
+                    "`{path}` does not come out of its comment as planned"
+                )));
+            }
+            let from = parent
+                .index(*comments.start(), is_comment)
+                .ok_or_else(missing)?;
+            let to = parent
+                .index(*comments.end(), is_comment)
+                .ok_or_else(missing)?;
+            parent.children.splice(from..=to, nodes);
+            parent.loose = true;
+        }
+        Effect::Hidden { element, comments } => {
+            let (parent, index) = position(tree, element).ok_or_else(missing)?;
+            let comments = comments.iter().cloned().map(Node::Comment);
+            parent.children.splice(index..=index, comments);
+            parent.loose = true;
+        }
+        Effect::Inserted {
+            parent,
+            anchor,
+            source,
+        } => {
+            let parent = find(tree, parent).ok_or_else(missing)?;
+            let nodes = parse_inside(parent, source)?;
+            let index = match anchor {
+                Anchor::BeforeElement(ordinal) => parent.index(*ordinal, is_element),
+                Anchor::AfterElement(ordinal) => {
+                    parent.index(*ordinal, is_element).map(|index| index + 1)
+                }
+                Anchor::AfterComment(ordinal) => {
+                    parent.index(*ordinal, is_comment).map(|index| index + 1)
+                }
+                Anchor::Last => Some(parent.children.len()),
+            };
+            let index = index.ok_or_else(missing)?;
+            parent.children.splice(index..index, nodes);
+            parent.loose = true;
+        }
+        Effect::Removed { element } => {
+            let (parent, index) = position(tree, element).ok_or_else(missing)?;
+            parent.children.remove(index);
+            parent.loose = true;
+        }
+    }
+    Ok(())
+}
+
+fn find<'t>(tree: &'t mut [Node], ordinals: &[usize]) -> Option<&'t mut Element> {
+    let root = tree.iter_mut().find_map(|node| match node {
+        Node::Element(element) => Some(element),
+        _ => None,
+    })?;
+    ordinals
+        .iter()
+        .try_fold(root, |element, ordinal| element.elements().nth(*ordinal))
+}
+
+fn position<'t>(tree: &'t mut [Node], ordinals: &[usize]) -> Option<(&'t mut Element, usize)> {
+    let (last, parents) = ordinals.split_last()?;
+    let parent = find(tree, parents)?;
+    let index = parent.index(*last, is_element)?;
+    Some((parent, index))
+}
+
+/// What the second parser makes of `source` inside `parent`.
+fn parse_inside(parent: &Element, source: &str) -> Result<Vec<Node>, VerifyError> {
+    let mut wrapped = String::from("<_");
+    for (prefix, uri) in parent.namespaces.iter().flat_map(|all| all.0.iter()) {
+        if matches!(prefix.as_str(), "xml" | "xmlns") {
+            continue;
+        }
+        let name = if prefix.is_empty() {
+            "xmlns".to_owned()
+        } else {
+            format!("xmlns:{prefix}")
+        };
+        let uri = crate::escape::attribute(uri, Encoding::Utf8, '"');
+        wrapped.push_str(&format!(" {name}=\"{uri}\""));
+    }
+    wrapped.push_str(&format!(">{source}</_>"));
+    let parsed = parse(Encoding::Utf8, wrapped.as_bytes()).map_err(|error| {
+        VerifyError::Unplanned(format!("what is put in would not be well-formed ({error})"))
+    })?;
+    match parsed.into_iter().next() {
+        Some(Node::Element(element)) => Ok(element.children),
+        _ => Ok(Vec::new()),
+    }
+}
+
+/// Compares, and names the first place that differs.
+fn same(expected: &[Node], seen: &mut [Node], path: &str) -> Result<(), VerifyError> {
+    let differs = || {
+        VerifyError::Unplanned(format!(
+            "a second parser sees something unplanned in `{path}/`"
+        ))
+    };
+    if expected.len() != seen.len() {
+        return Err(differs());
+    }
+    for (expected, seen) in expected.iter().zip(seen) {
+        let (Node::Element(expected), Node::Element(seen)) = (expected, &mut *seen) else {
+            if expected != seen {
+                return Err(differs());
+            }
+            continue;
+        };
+        let path = format!("{path}/{}", expected.name);
+        let same_tag = expected.name == seen.name
+            && expected.prefix == seen.prefix
+            && expected.namespace == seen.namespace
+            && expected.namespaces == seen.namespaces
+            && expected.attributes == seen.attributes;
+        if !same_tag {
+            return Err(VerifyError::Unplanned(format!(
+                "a second parser sees something unplanned in the start tag of `{path}`"
+            )));
+        }
+        if expected.one_text {
+            let text = seen.text();
+            seen.children
+                .retain(|child| !matches!(child, Node::Text(_) | Node::CData(_)));
+            seen.children.insert(0, Node::Text(text));
+        }
+        if expected.loose {
+            let trimmed = trimmed(&expected.children);
+            seen.children = seen.children.drain(..).filter_map(trim).collect();
+            same_loosely(&trimmed, &mut seen.children, &path)?;
+        } else {
+            same(&expected.children, &mut seen.children, &path)?;
+        }
+    }
+    Ok(())
+}
+
+/// Like [`same`], of children whose texts are compared without the white space
+/// around them.
+fn same_loosely(expected: &[&Node], seen: &mut [Node], path: &str) -> Result<(), VerifyError> {
+    let differs = || {
+        VerifyError::Unplanned(format!(
+            "a second parser sees something unplanned in `{path}/`"
+        ))
+    };
+    if expected.len() != seen.len() {
+        return Err(differs());
+    }
+    for (expected, seen) in expected.iter().zip(seen) {
+        match (expected, &mut *seen) {
+            (Node::Text(expected), Node::Text(seen)) if expected.trim() == seen.as_str() => {}
+            (Node::Element(_), Node::Element(_)) => {
+                same(
+                    std::slice::from_ref(*expected),
+                    std::slice::from_mut(seen),
+                    path,
+                )?;
+            }
+            (expected, seen) if **expected == *seen => {}
+            _ => return Err(differs()),
+        }
+    }
+    Ok(())
+}
+
+fn trimmed(nodes: &[Node]) -> Vec<&Node> {
+    nodes
+        .iter()
+        .filter(|node| !matches!(node, Node::Text(text) if is_blank(text)))
+        .collect()
+}
+
+fn trim(node: Node) -> Option<Node> {
+    match node {
+        Node::Text(text) if is_blank(&text) => None,
+        Node::Text(text) => Some(Node::Text(text.trim().to_owned())),
+        other => Some(other),
+    }
+}

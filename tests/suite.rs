@@ -1,0 +1,35 @@
+//! Whole runs: the built binary, driven the way a user does, with the directory before and after.
+
+// What a test says (skipped, and why; the table of outcomes) is its output, and a broken assumption
+// of a test should end it.
+#![allow(
+    clippy::print_stdout,
+    clippy::print_stderr,
+    clippy::unwrap_used,
+    clippy::expect_used
+)]
+
+#[path = "suite/acceptance.rs"]
+mod acceptance;
+#[path = "suite/bad_input/mod.rs"]
+mod bad_input;
+#[path = "suite/commands.rs"]
+mod commands;
+#[path = "suite/dry_run.rs"]
+mod dry_run;
+#[path = "suite/harness.rs"]
+mod harness;
+#[path = "suite/nodes.rs"]
+mod nodes;
+#[path = "suite/patches.rs"]
+mod patches;
+#[path = "suite/revert.rs"]
+mod revert;
+#[path = "suite/secrets.rs"]
+mod secrets;
+#[path = "suite/selection.rs"]
+mod selection;
+#[path = "suite/traps.rs"]
+mod traps;
+#[path = "suite/variations.rs"]
+mod variations;
