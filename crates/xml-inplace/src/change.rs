@@ -79,6 +79,7 @@ pub(crate) enum Effect {
 /// The sibling beside which something was inserted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Anchor {
+    First,
     BeforeElement(usize),
     AfterElement(usize),
     AfterComment(usize),

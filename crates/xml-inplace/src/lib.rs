@@ -82,7 +82,8 @@ pub use escape::{IllegalCharacter, check_value};
 pub use fragment::{Fragment, FragmentError};
 pub use limits::LimitError;
 pub use operation::{
-    Action, Done, Located, Note, Operation, OperationError, Outcome, Place, Several, Why, locate,
+    Action, Done, HiddenElement, Located, Note, Operation, OperationError, Outcome, Place, Several,
+    Why, locate,
 };
 pub use selector::{Selector, SelectorError};
 pub use source::{Encoding, Position, Source, SourceError};

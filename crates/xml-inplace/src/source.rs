@@ -310,7 +310,7 @@ impl Source {
     }
 
     /// Offset of a position, the end of its line at the most.
-    pub(crate) fn offset(&self, position: Position) -> usize {
+    pub fn offset(&self, position: Position) -> usize {
         let Some(line) = lines(&self.text).nth(position.line.saturating_sub(1)) else {
             return self.text.len();
         };

@@ -324,6 +324,7 @@ fn apply(tree: &mut [Node], effect: &Effect, path: &str) -> Result<(), VerifyErr
             let parent = find(tree, parent).ok_or_else(missing)?;
             let nodes = parse_inside(parent, source)?;
             let index = match anchor {
+                Anchor::First => Some(0),
                 Anchor::BeforeElement(ordinal) => parent.index(*ordinal, is_element),
                 Anchor::AfterElement(ordinal) => {
                     parent.index(*ordinal, is_element).map(|index| index + 1)

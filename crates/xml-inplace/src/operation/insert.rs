@@ -57,7 +57,7 @@ pub(super) fn new_element(
     let spot = after
         .iter()
         .find_map(|selector| behind(document, parent, selector))
-        .unwrap_or_else(|| behind_last(parent));
+        .unwrap_or_else(|| first(parent));
     let mut change = put(document, &spot, &fragment);
     change.path = format!("{}/{name}", parent.path());
     change.new = Some(value.to_owned());
@@ -149,6 +149,21 @@ fn behind<'d>(
     })
 }
 
+/// In front of everything in `parent`: a comment that describes the first
+/// child stays with it.
+fn first(parent: Element<'_>) -> Spot<'_> {
+    let neighbour = parent.nodes().find_map(|node| match node {
+        Child::Element(element) => Some(element.span()),
+        Child::Comment(span) => Some(span),
+        Child::Other(_) => None,
+    });
+    Spot {
+        parent,
+        anchor: Anchor::First,
+        neighbour,
+    }
+}
+
 /// Behind the last element or comment in `parent`.
 pub(super) fn behind_last(parent: Element<'_>) -> Spot<'_> {
     let mut elements = 0;
@@ -200,6 +215,10 @@ pub(super) fn put(document: &Document<'_>, spot: &Spot<'_>, fragment: &str) -> C
         Some(neighbour) => {
             let separator = layout::separator(text, neighbour.start);
             match anchor {
+                Anchor::First => vec![Edit::insert(
+                    spot.parent.spans().content.start,
+                    format!("{separator}{source}"),
+                )],
                 Anchor::BeforeElement(_) => vec![Edit::insert(
                     neighbour.start,
                     format!("{source}{separator}"),

@@ -16,7 +16,7 @@ use crate::fragment::Fragment;
 use crate::selector::Selector;
 use crate::source::Position;
 
-pub use target::{Located, locate};
+pub use target::{HiddenElement, Located, locate};
 
 /// One operation.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -42,8 +42,8 @@ pub enum Action {
     SetText {
         /// The text, unescaped.
         value: String,
-        /// Siblings behind which a new element is put, best first; behind the
-        /// parent's last child where there is none of them. `None`: an element
+        /// Siblings behind which a new element is put, best first; it becomes
+        /// the parent's first child where there is none of them. `None`: an element
         /// that is nowhere is an error.
         insert: Option<Vec<Selector>>,
     },

@@ -3,6 +3,7 @@
 use super::{Operation, OperationError, Several};
 use crate::comment::{self, Hidden};
 use crate::document::{Document, Element};
+use crate::edit::Span;
 use crate::escape;
 use crate::selector::Selector;
 use crate::source::{Encoding, Position, Source};
@@ -12,9 +13,19 @@ use crate::source::{Encoding, Position, Source};
 pub struct Located<'d> {
     /// The active elements, in document order.
     pub active: Vec<Element<'d>>,
-    /// The places of hidden elements, with their text; `None` for one that
-    /// holds elements.
-    pub hidden: Vec<(Position, Option<String>)>,
+    /// The elements that stand in comments, in document order.
+    pub hidden: Vec<HiddenElement>,
+}
+
+/// An element that stands in a comment.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct HiddenElement {
+    /// Where its comment starts.
+    pub position: Position,
+    /// Its text; `None` for one that holds elements.
+    pub text: Option<String>,
+    /// Where the text stands, or, where marks stand inside it, the comments.
+    pub content: Span,
 }
 
 /// Finds what `selector` names, active or hidden. An attribute at the
@@ -27,18 +38,24 @@ pub struct Located<'d> {
 /// let document = Document::parse(&source)?;
 /// let located = locate(&document, &Selector::parse("/Server/HostName")?);
 /// assert!(located.active.is_empty());
-/// assert_eq!(located.hidden[0].1.as_deref(), Some("a"));
+/// assert_eq!(located.hidden[0].text.as_deref(), Some("a"));
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 pub fn locate<'d>(document: &'d Document<'_>, selector: &Selector) -> Located<'d> {
     let source = document.source();
     let hidden = hidden(document, selector)
         .into_iter()
-        .map(|(parent, hidden)| {
-            let text = with_restored(source.text(), parent, &hidden, |element, _| {
-                element.children().next().is_none().then(|| element.text())
-            });
-            (source.position(hidden.span.start), text.flatten())
+        .filter_map(|(parent, hidden)| {
+            with_restored(source.text(), parent, &hidden, |element, shift| {
+                let content = element.spans().content;
+                HiddenElement {
+                    position: source.position(hidden.span.start),
+                    text: element.children().next().is_none().then(|| element.text()),
+                    content: hidden
+                        .original(content.start - shift..content.end - shift)
+                        .unwrap_or_else(|| hidden.span.clone()),
+                }
+            })
         })
         .collect();
     Located {
