@@ -1,1 +1,140 @@
-//! Comes with its first function.
+//! Replaces a set of files or none of them, and knows the way back.
+//!
+//! # Invariant
+//!
+//! At every instant each file is, to whoever opens it, wholly its old or wholly its new content.
+//! Whatever interrupts a run (an error, a signal, a kill, a power cut), after [`recover::recover`]
+//! all files of a transaction are old or all are new, and nothing else is left of it. Mode, owner,
+//! extended attributes and symbolic links stay what they were. No change is made without a copy of
+//! what was there, unless history is switched off.
+//!
+//! The crate does not know what is in the files. It never prints, installs no signal handlers,
+//! reads no environment and starts no threads.
+//!
+//! ```
+//! use std::path::Path;
+//! use file_transaction::{recover, Details, LinkPolicy, Recovery, Store, Transaction, Wait};
+//!
+//! # fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! # let directory = tempfile::tempdir()?;
+//! # let root = directory.path();
+//! # std::fs::write(root.join("one.conf"), "port = 80\n")?;
+//! # std::fs::write(root.join("two.conf"), "port = 80\n")?;
+//! let store = Store::open(root, ".example")?;
+//! let lock = store.lock(Wait::No)?;
+//! assert_eq!(recover::recover(&lock)?, Recovery::Nothing);
+//!
+//! let mut transaction = Transaction::begin(&lock, Details::default());
+//! for name in ["one.conf", "two.conf"] {
+//!     let file = store.read(Path::new(name), LinkPolicy::InsideOnly, 1 << 20)?;
+//!     transaction.replace(&file, b"port = 8080\n".to_vec())?;
+//! }
+//! if !transaction.is_empty() {
+//!     let receipt = transaction.stage()?.prepare()?.commit()?;
+//!     assert_eq!(receipt.files.len(), 2);
+//! }
+//! # assert_eq!(std::fs::read(root.join("two.conf"))?, b"port = 8080\n");
+//!
+//! // And back again, by a transaction that could be taken back as well.
+//! use file_transaction::{history, rollback};
+//! let entry = history::latest(&store)?.ok_or("no history")?;
+//! let revert = rollback::plan(&store, entry, LinkPolicy::InsideOnly, 1 << 20)?;
+//! revert.begin(&lock, Details::default())?.stage()?.prepare()?.commit()?;
+//! # assert_eq!(std::fs::read(root.join("two.conf"))?, b"port = 80\n");
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! # How it is done
+//!
+//! 1. *Look.* Everything that would keep a file from being replaced, and can be seen, is seen
+//!    before the first write: other hard links, mount points, flags, permissions, owner.
+//! 2. *Announce.* A note in the state directory says who is at work and where temporary files are
+//!    going to stand.
+//! 3. *Stage.* New content is written beside the real target, under a name that nobody can guess,
+//!    and gets the target's owner, attributes and mode. With history, the old content is copied
+//!    into the journal's directory. Both are read back.
+//! 4. *Prepare.* The targets are read once more. Then the journal is renamed into place: the commit
+//!    point. A crash before it is rolled back, a crash after it is rolled forward.
+//! 5. *Commit.* Each target and its staged file swap names in one step (`RENAME_EXCHANGE`), so that
+//!    what was swapped out can be compared with what was planned on, and swapped back if it is an
+//!    edit made meanwhile. What was swapped out is the way back; going it needs no space. Where
+//!    names cannot be swapped, a hard link keeps the old content, or a copy where there are no
+//!    links.
+//! 6. *Finish.* The journal becomes the history entry, by a rename, or is dropped; then temporary
+//!    files and the note go.
+//!
+//! # Syncs
+//!
+//! With N files in D directories, every transaction waits for the disk 4 + 2N + D times (4 + N + D
+//! without history), and once more when it makes the state directory:
+//!
+//! - the note, 1, and the directory it stands in, 1 (and the root's, 1, when that directory is
+//!   new): without them a power cut could leave temporary files of which nothing tells. The same
+//!   sync makes the journal's directory durable.
+//! - the new content, N: without it a file could be empty after a power cut. It covers mode, owner
+//!   and attributes, so it cannot be a data sync.
+//! - the copies, N, with history: a backup that a power cut empties is none.
+//! - the journal, 1, and its directory, 1: that is the commit point. The directory's sync covers
+//!   the names of the copies as well.
+//! - the targets' directories, D: without them success could be reported of a change that a power
+//!   cut takes back, and the old content could be dropped before the new one has its name.
+//!
+//! What needs none: the names of the staged files (recovery rolls back if one is lost), dropping
+//! them (recovery finishes that), and the rename into the history (recovery repeats it).
+//!
+//! # Limitations
+//!
+//! - Linux only.
+//! - A file is replaced, not written into: it gets a new inode. A program that holds the old one
+//!   open keeps the old content; what it writes into it after the commit is lost.
+//! - Readers see each file change at once, but not all files at the same instant.
+//! - Where names cannot be swapped (FUSE, kernels before 3.15), an edit that somebody makes by
+//!   renaming a file over the target, between the last look and the rename, is lost.
+//! - The lock holds off other users of this crate below the same root, nobody else, and not those
+//!   who come to the same file from another root.
+//! - On network file systems no more is promised than that a rename is atomic and that a sync is
+//!   one; without reliable locks they are refused. Where directories cannot be synced, their names
+//!   are as durable as the file system makes them.
+//! - Access and birth time, file flags (`chattr`), and attributes that this user may not see
+//!   (`trusted.*` for others than root) are not copied; `security.ima` and `security.evm` are left
+//!   to the kernel.
+//! - Temporary files outside the root, of a run that was killed, are found by the absolute path
+//!   that the journal has for them.
+
+mod backup;
+mod digest;
+mod disk;
+mod error;
+pub mod history;
+mod id;
+mod interrupt;
+mod journal;
+mod lock;
+mod metadata;
+mod obstacle;
+pub mod recover;
+pub mod rollback;
+mod shown;
+mod snapshot;
+mod stage;
+mod store;
+mod swap;
+mod transaction;
+
+#[cfg(test)]
+mod crash_tests;
+
+pub use digest::{Digest, NotADigest};
+pub use error::{Class, Drifted, Error, RecoveryReason};
+pub use id::{NotATransactionId, TransactionId};
+pub use interrupt::Interrupt;
+pub use jiff::Timestamp;
+pub use journal::{Details, FileRecord, Manifest};
+pub use lock::{Holder, Lock, Wait};
+pub use obstacle::{FileKind, Obstacle, StateProblem};
+pub use recover::{InterruptedRun, Recovery};
+pub use shown::Shown;
+pub use snapshot::{LinkPolicy, Snapshot};
+pub use store::Store;
+pub use transaction::{Prepared, Receipt, Replaced, Staged, Transaction};

@@ -1,0 +1,314 @@
+//! A run in which each step fails, or is met by a signal or by an editor.
+
+use std::fs;
+use std::os::unix::fs::FileExt as _;
+use std::path::Path;
+
+use rustix::io::Errno;
+
+use super::{
+    Deed, FILES, Root, STATE, abilities, apply, check_recovered, new, perform, prepared_for,
+    with_steps,
+};
+use crate::{Class, Interrupt};
+
+/// Lets one step fail, or all from it on, and checks that the result tells the truth.
+#[test]
+fn any_call_may_fail() {
+    let deeds = [
+        Deed::Apply { history: true },
+        Deed::Apply { history: false },
+        Deed::Revert,
+    ];
+    for (deed, lacking) in deeds
+        .iter()
+        .flat_map(|deed| ["-", "exchange", "exchange,link"].map(|l| (*deed, l)))
+    {
+        let lacking = abilities(lacking);
+        let (result, steps) = {
+            let root = prepared_for(deed);
+            with_steps(&lacking, None, || {
+                perform(root.path(), deed, Interrupt::new())
+            })
+        };
+        result.unwrap();
+        let steps = steps.len();
+        assert!(steps > 20, "only {steps} steps");
+        for (errno, forever, at) in [Errno::NOSPC, Errno::IO]
+            .into_iter()
+            .flat_map(|errno| [false, true].map(|forever| (errno, forever)))
+            .flat_map(|(errno, forever)| (1..=steps).map(move |at| (errno, forever, at)))
+        {
+            let told =
+                format!("{deed:?} lacking {lacking:?}, {errno:?} at {at}, forever: {forever}");
+            let root = prepared_for(deed);
+            let before = root.files();
+            let fail = move |count| match count == at || forever && count > at {
+                true => Err(errno.into()),
+                false => Ok(()),
+            };
+            let (result, _) = with_steps(&lacking, Some(Box::new(fail)), || {
+                perform(root.path(), deed, Interrupt::new())
+            });
+            match result {
+                Ok(_) => assert_eq!(root.all_new(&told), deed != Deed::Revert, "{told}"),
+                Err(e) if e.class() == Class::Io => assert_eq!(root.files(), before, "{told}: {e}"),
+                Err(e) => {
+                    assert_eq!(e.class(), Class::RecoveryNeeded, "{told}: {e}");
+                    root.which_are_new(&told);
+                }
+            }
+            check_recovered(&root, deed, &told);
+        }
+    }
+}
+
+#[test]
+fn a_signal_rolls_back_before_the_commit_point_and_finishes_after_it() {
+    for deed in [
+        Deed::Apply { history: true },
+        Deed::Apply { history: false },
+        Deed::Revert,
+    ] {
+        let (mut finished, mut rolled_back) = (0, 0);
+        for at in 1.. {
+            let told = format!("{deed:?}, signal at {at}");
+            let root = prepared_for(deed);
+            let before = root.files();
+            let interrupt = Interrupt::new();
+            let raise = {
+                let interrupt = interrupt.clone();
+                move |count| {
+                    if count == at {
+                        interrupt.raise(15);
+                    }
+                    Ok(())
+                }
+            };
+            let (result, steps) = with_steps(&[], Some(Box::new(raise)), || {
+                perform(root.path(), deed, interrupt)
+            });
+            match result {
+                Ok(_) => {
+                    assert_eq!(root.all_new(&told), deed != Deed::Revert, "{told}");
+                    finished += 1;
+                }
+                Err(e) => {
+                    assert_eq!(e.class(), Class::Interrupted(15), "{told}: {e}");
+                    assert_eq!(root.files(), before, "{told}");
+                    rolled_back += 1;
+                }
+            }
+            check_recovered(&root, deed, &told);
+            if steps.len() < at {
+                break;
+            }
+        }
+        assert!(finished > 3 && rolled_back > 10, "{finished} {rolled_back}");
+    }
+}
+
+/// An edit made at any step is there afterwards, whatever became of the transaction.
+#[test]
+fn no_edit_is_lost() {
+    let in_place = |path: &Path, text: &[u8]| fs::write(path, text).unwrap();
+    let by_rename = |path: &Path, text: &[u8]| {
+        let beside = path.with_extension("editor");
+        fs::write(&beside, text).unwrap();
+        fs::rename(beside, path).unwrap();
+    };
+    type Edit = fn(&Path, &[u8]);
+    // Between the last look and a plain rename, an edit that comes by rename is not seen.
+    let cases: [(&str, Edit); 3] = [("-", in_place), ("-", by_rename), ("exchange", in_place)];
+    for ((lacking, edit), file) in cases
+        .into_iter()
+        .flat_map(|case| FILES.map(|file| (case, file)))
+    {
+        let (mut conflicts, mut commits) = (0, 0);
+        for at in 1.. {
+            let told = format!("{file} edited at {at}, lacking {lacking}");
+            let root = Root::new();
+            let path = root.path().join(file);
+            let act = {
+                let path = path.clone();
+                move |count| {
+                    if count == at {
+                        edit(&path, b"an edit");
+                    }
+                    Ok(())
+                }
+            };
+            let (result, steps) = with_steps(&abilities(lacking), Some(Box::new(act)), || {
+                apply(root.path(), true)
+            });
+            if steps.len() < at {
+                break;
+            }
+            let survived = fs::read(&path).unwrap() == b"an edit";
+            assert!(survived, "{told}: {result:?}");
+            let others = FILES.into_iter().filter(|other| *other != file);
+            let others: Vec<bool> = others
+                .map(|other| fs::read(root.path().join(other)).unwrap() == new(other))
+                .collect();
+            match result {
+                Ok(_) => {
+                    assert_eq!(others, [true, true], "{told}");
+                    commits += 1;
+                }
+                Err(e) if e.class() == Class::Conflict => {
+                    assert_eq!(others, [false, false], "{told}: {e}");
+                    assert!(!root.path().join(STATE).exists(), "{told}: {e}");
+                    conflicts += 1;
+                }
+                Err(e) => panic!("{told}: {e}"),
+            }
+        }
+        assert!(
+            conflicts > 10 && commits > 3,
+            "{file}: {conflicts} {commits}"
+        );
+    }
+}
+
+/// An editor that had the file open before the swap writes into what was swapped out.
+#[test]
+fn an_edit_through_an_open_file_is_seen_until_the_old_content_is_dropped() {
+    let root = Root::new();
+    let path = root.path().join(FILES[0]);
+    let open = fs::OpenOptions::new().write(true).open(&path).unwrap();
+    let write_after_the_swap = {
+        let mut swapped = false;
+        move |_| {
+            swapped |= super::last_step() == "exchange";
+            if swapped && super::last_step() == "sync directory" {
+                open.write_all_at(b"an edit", 0).unwrap();
+                swapped = false;
+            }
+            Ok(())
+        }
+    };
+    let (result, _) = with_steps(&[], Some(Box::new(write_after_the_swap)), || {
+        perform(root.path(), Deed::Apply { history: true }, Interrupt::new())
+    });
+    assert_eq!(result.unwrap_err().class(), Class::Conflict);
+    assert!(fs::read(&path).unwrap().starts_with(b"an edit"));
+    for file in &FILES[1..] {
+        assert_ne!(fs::read(root.path().join(file)).unwrap(), new(file));
+    }
+    assert!(!root.path().join(STATE).exists());
+}
+
+/// The order of calls is what a power cut is survived by. Nothing here can cut the power, so a call
+/// that is missing or comes too late has to show in the sequence.
+#[test]
+fn the_sequence_of_calls_is_the_one_that_survives_a_power_cut() {
+    let check = |root: &Root, deed, parts: &[&str]| {
+        let (result, names) =
+            with_steps(&[], None, || perform(root.path(), deed, Interrupt::new()));
+        result.unwrap();
+        let expected: Vec<&str> = parts.iter().flat_map(|part| part.split(", ")).collect();
+        assert_eq!(names, expected, "{deed:?}");
+        names.iter().filter(|name| name.starts_with("sync")).count()
+    };
+    const NOTE: &str = "create, write, sync";
+    const JOURNAL: &str = "make directory, sync directory";
+    const STAGED: &str = "create, write, set mode, sync";
+    const BACKUP: &str = "create, write, sync";
+    const COMMIT_POINT: &str = "create, write, sync, rename, sync directory";
+    const SWAPPED: &str = "exchange, exchange, exchange, sync directory, sync directory";
+    const CLEANED_UP: &str = "remove, remove, remove, remove";
+
+    let (files, directories) = (3, 2);
+    let root = Root::new();
+    let without_history = Deed::Apply { history: false };
+    let syncs = check(
+        &root,
+        without_history,
+        &[
+            "make directory",
+            NOTE,
+            JOURNAL,
+            "sync directory",
+            STAGED,
+            STAGED,
+            STAGED,
+            COMMIT_POINT,
+            SWAPPED,
+            CLEANED_UP,
+            "remove, remove directory, remove directory",
+        ],
+    );
+    assert_eq!(syncs, 1 + 4 + files + directories);
+
+    let root = Root::new();
+    let syncs = check(
+        &root,
+        Deed::Apply { history: true },
+        &[
+            "make directory",
+            NOTE,
+            "make directory",
+            JOURNAL,
+            "sync directory",
+            STAGED,
+            BACKUP,
+            STAGED,
+            BACKUP,
+            STAGED,
+            BACKUP,
+            COMMIT_POINT,
+            SWAPPED,
+            "rename",
+            CLEANED_UP,
+        ],
+    );
+    assert_eq!(syncs, 1 + 4 + 2 * files + directories);
+
+    let syncs = check(
+        &root,
+        Deed::Revert,
+        &[
+            NOTE,
+            JOURNAL,
+            STAGED,
+            BACKUP,
+            STAGED,
+            BACKUP,
+            STAGED,
+            BACKUP,
+            COMMIT_POINT,
+            SWAPPED,
+            "rename",
+            CLEANED_UP,
+        ],
+    );
+    assert_eq!(syncs, 4 + 2 * files + directories);
+}
+
+/// Rolling back, and rolling forward, are as durable.
+#[test]
+fn recovery_syncs_before_it_drops_anything() {
+    let root = Root::new();
+    let fail_to_sync_the_last_directory = {
+        let mut directories = 0;
+        move |_| {
+            let syncs = super::last_step() == "sync directory";
+            directories += usize::from(syncs);
+            // The state directory, the root, the journal, and then those of the targets.
+            if syncs && directories == 5 {
+                Err(Errno::IO.into())
+            } else {
+                Ok(())
+            }
+        }
+    };
+    let (result, names) = with_steps(&[], Some(Box::new(fail_to_sync_the_last_directory)), || {
+        perform(root.path(), Deed::Apply { history: true }, Interrupt::new())
+    });
+    assert_eq!(result.unwrap_err().class(), Class::Io);
+    let at = names.iter().rposition(|name| *name == "exchange").unwrap();
+    assert_eq!(
+        names[at + 1..at + 4],
+        ["sync directory", "sync directory", "remove"]
+    );
+}

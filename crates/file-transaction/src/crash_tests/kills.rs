@@ -1,0 +1,183 @@
+//! A run that is killed before each of its steps. That needs a process that can die: the test
+//! binary runs itself with [`child`] as its only test.
+
+use std::fs;
+use std::path::Path;
+use std::process::Command;
+
+use super::{
+    Deed, FILES, Root, STATE, abilities, apply, check_recovered, new, old, perform, prepared_for,
+    with_steps,
+};
+use crate::{Class, Interrupt, Store, recover};
+
+const CHILD: &str = "FILE_TRANSACTION_CHILD";
+
+/// Not a test of its own: what a process does that is killed at a step.
+#[test]
+fn child() {
+    let Ok(orders) = std::env::var(CHILD) else {
+        return;
+    };
+    let orders: Vec<&str> = orders.splitn(4, ' ').collect();
+    let [deed, at, lacking, root] = orders.as_slice() else {
+        panic!("{orders:?}")
+    };
+    let deed = match *deed {
+        "apply" => Deed::Apply { history: true },
+        "apply-without-history" => Deed::Apply { history: false },
+        "revert" => Deed::Revert,
+        _ => Deed::Recover,
+    };
+    let at: usize = at.parse().unwrap();
+    let kill = move |count| {
+        if count == at {
+            std::process::abort()
+        } else {
+            Ok(())
+        }
+    };
+    let lacking = abilities(lacking);
+    let (result, _) = with_steps(&lacking, Some(Box::new(kill)), || {
+        perform(Path::new(root), deed, Interrupt::new())
+    });
+    result.unwrap();
+}
+
+/// Runs a deed in a process of its own, which dies before its step number `at`. `false` if it has
+/// fewer steps.
+fn killed(root: &Root, deed: Deed, at: usize, lacking: &str) -> bool {
+    let deed = match deed {
+        Deed::Apply { history: true } => "apply",
+        Deed::Apply { history: false } => "apply-without-history",
+        Deed::Revert => "revert",
+        Deed::Recover => "recover",
+    };
+    let output = Command::new(std::env::current_exe().unwrap())
+        .args([
+            "crash_tests::kills::child",
+            "--exact",
+            "--nocapture",
+            "--test-threads=1",
+        ])
+        .env(
+            CHILD,
+            format!("{deed} {at} {lacking} {}", root.path().display()),
+        )
+        .output()
+        .unwrap();
+    let said = String::from_utf8_lossy(&output.stdout);
+    assert!(said.contains("running 1 test"), "{said}");
+    use std::os::unix::process::ExitStatusExt as _;
+    match output.status.signal() {
+        Some(6) => true,
+        None if output.status.success() => false,
+        _ => panic!(
+            "{deed} {at}: {said}{}",
+            String::from_utf8_lossy(&output.stderr)
+        ),
+    }
+}
+
+/// Kills the deed before each of its steps; recovers; and kills the recovery before each of its
+/// steps.
+fn kill_everywhere(deed: Deed, lacking: &str) {
+    let mut outcomes = [0, 0];
+    for at in 1.. {
+        let root = prepared_for(deed);
+        if !killed(&root, deed, at, lacking) {
+            assert!(at > 20, "only {at} steps");
+            break;
+        }
+        root.which_are_new(&format!("{deed:?} killed at {at}"));
+        for again in 1.. {
+            let told =
+                format!("{deed:?} lacking {lacking} killed at {at}, recovery killed at {again}");
+            let copy = root.copy();
+            let more = killed(&copy, Deed::Recover, again, lacking);
+            copy.which_are_new(&told);
+            check_recovered(&copy, deed, &told);
+            if !more {
+                outcomes[usize::from(copy.all_new(&told))] += 1;
+                break;
+            }
+        }
+    }
+    assert!(!outcomes.contains(&0), "all went one way: {outcomes:?}");
+}
+
+#[test]
+fn a_killed_transaction_is_recovered() {
+    kill_everywhere(Deed::Apply { history: true }, "-");
+}
+
+#[test]
+fn a_killed_transaction_without_history_is_recovered() {
+    kill_everywhere(Deed::Apply { history: false }, "-");
+}
+
+#[test]
+fn a_killed_transaction_is_recovered_where_names_cannot_be_swapped() {
+    kill_everywhere(Deed::Apply { history: true }, "exchange");
+    kill_everywhere(Deed::Apply { history: false }, "exchange,link");
+}
+
+#[test]
+fn a_killed_revert_is_recovered() {
+    kill_everywhere(Deed::Revert, "-");
+}
+
+#[test]
+fn a_file_that_is_neither_old_nor_new_stops_the_recovery() {
+    // The last step before which all files are swapped in and nothing has been cleaned up.
+    let swapped = |root: &Root| root.which_are_new("").iter().all(|new| *new);
+    let at = (1..).find(|at| {
+        let root = Root::new();
+        assert!(killed(&root, Deed::Apply { history: true }, *at, "-"));
+        swapped(&root)
+    });
+    let root = Root::new();
+    assert!(killed(
+        &root,
+        Deed::Apply { history: true },
+        at.unwrap(),
+        "-"
+    ));
+    let edited = root.path().join(FILES[1]);
+    fs::write(&edited, "an edit").unwrap();
+    let before = root.files();
+    let store = Store::open(root.path(), STATE).unwrap();
+    assert!(recover::pending(&store).unwrap().is_some());
+    let error = apply(root.path(), true).unwrap_err();
+    assert_eq!(error.class(), Class::RecoveryNeeded);
+    let text = error.to_string();
+    for part in [
+        "conf/two.xml".to_owned(),
+        crate::Digest::of(&old(FILES[1])).to_string(),
+        crate::Digest::of(&new(FILES[1])).to_string(),
+    ] {
+        assert!(text.contains(&part), "{part} is not in {text}");
+    }
+    assert_eq!(root.files(), before);
+
+    // As the message says: put one of the two back.
+    fs::write(&edited, old(FILES[1])).unwrap();
+    perform(root.path(), Deed::Recover, Interrupt::new()).unwrap();
+    assert!(!root.all_new("the old content put back"));
+}
+
+/// The journal of a run that was killed may not be durable yet, and has to be before any file
+/// follows it.
+#[test]
+fn recovery_makes_the_journal_durable_before_it_swaps_anything() {
+    let names = (1..).find_map(|at| {
+        let root = Root::new();
+        assert!(killed(&root, Deed::Apply { history: true }, at, "-"));
+        let (result, names) = with_steps(&[], None, || {
+            perform(root.path(), Deed::Recover, Interrupt::new())
+        });
+        result.unwrap();
+        names.contains(&"exchange").then_some(names)
+    });
+    assert_eq!(names.unwrap()[..2], ["sync directory", "exchange"]);
+}

@@ -1,0 +1,219 @@
+//! The lock: one run at a time below one root, and a word on who holds it.
+
+use std::fmt;
+use std::fs::{self, File};
+use std::io;
+use std::os::unix::fs::MetadataExt as _;
+use std::thread;
+use std::time::{Duration, Instant};
+
+use jiff::Timestamp;
+use rustix::fs::FlockOperation;
+use rustix::io::Errno;
+
+use crate::error::Error;
+use crate::journal::Intent;
+use crate::store::Store;
+
+/// What to do when another run holds the lock.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Wait {
+    /// Give up.
+    No,
+    /// Try again until this much time has passed.
+    For(Duration),
+}
+
+/// The exclusive lock of a root; released when dropped, and by the kernel when the process ends.
+///
+/// It is a `flock` on the root directory itself: nothing is written, nothing is left behind, and
+/// two paths to one directory are one lock.
+#[derive(Debug)]
+pub struct Lock {
+    store: Store,
+    _root: File,
+}
+
+/// Who holds a lock.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Holder {
+    /// Its process.
+    pub pid: u32,
+    /// The host it runs on, where known.
+    pub host: Option<String>,
+    /// When its transaction, or else its process, began.
+    pub since: Option<Timestamp>,
+}
+
+impl fmt::Display for Holder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "pid {}", self.pid)?;
+        if let Some(host) = &self.host {
+            write!(f, " on {}", host.escape_debug())?;
+        }
+        if let Some(since) = self.since {
+            write!(f, " since {since:.0}")?;
+        }
+        Ok(())
+    }
+}
+
+/// How long to sleep between two tries. A run takes some ten milliseconds.
+const PAUSE: Duration = Duration::from_millis(10);
+
+/// A look at an unfinished journal holds a shared lock for an instant, and nobody is to be turned
+/// away because of that.
+const PATIENCE: Duration = Duration::from_millis(20);
+
+impl Store {
+    /// Takes the lock that every change below this root needs.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Locked`] with the holder if another run has it, [`Error::LockUnsupported`] on a
+    /// file system without reliable locks, [`Error::Interrupted`] if a signal arrives while
+    /// waiting, and [`Error::StateDirectory`] as [`Store::open`] gives it.
+    pub fn lock(&self, wait: Wait) -> Result<Lock, Error> {
+        let patience = match wait {
+            Wait::No => PATIENCE,
+            Wait::For(time) => time.max(PATIENCE),
+        };
+        let begun = Instant::now();
+        loop {
+            self.interrupt().check()?;
+            let root = self.open_root()?;
+            if try_flock(self, &root, FlockOperation::NonBlockingLockExclusive)? {
+                // Whoever held the lock may have moved the directory away meanwhile.
+                if !same_directory(&root, self) {
+                    continue;
+                }
+                self.check_state()?;
+                return Ok(Lock {
+                    store: self.clone(),
+                    _root: root,
+                });
+            }
+            if begun.elapsed() >= patience {
+                return Err(Error::Locked {
+                    root: self.root().to_path_buf(),
+                    holder: holder(self, &root),
+                });
+            }
+            thread::sleep(PAUSE);
+        }
+    }
+
+    /// Is a run at work below this root right now?
+    pub(crate) fn is_locked(&self) -> Result<bool, Error> {
+        let root = self.open_root()?;
+        Ok(!try_flock(
+            self,
+            &root,
+            FlockOperation::NonBlockingLockShared,
+        )?)
+    }
+}
+
+impl Lock {
+    /// The store that is locked.
+    pub fn store(&self) -> &Store {
+        &self.store
+    }
+}
+
+fn try_flock(store: &Store, root: &File, operation: FlockOperation) -> Result<bool, Error> {
+    loop {
+        match rustix::fs::flock(root, operation) {
+            Ok(()) => return Ok(true),
+            Err(Errno::WOULDBLOCK) => return Ok(false),
+            Err(Errno::INTR) => store.interrupt().check()?,
+            Err(e) => {
+                return Err(Error::LockUnsupported {
+                    path: store.root().to_path_buf(),
+                    cause: e.into(),
+                });
+            }
+        }
+    }
+}
+
+fn same_directory(root: &File, store: &Store) -> bool {
+    match (root.metadata(), fs::metadata(store.root())) {
+        (Ok(locked), Ok(now)) => (locked.dev(), locked.ino()) == (now.dev(), now.ino()),
+        // It is gone; what is done next will say so with its path.
+        _ => true,
+    }
+}
+
+/// What the holder says of itself if it has come that far, otherwise what the kernel knows.
+fn holder(store: &Store, root: &File) -> Option<Holder> {
+    let pid = kernel_holder(root).ok().flatten();
+    let said = Intent::read(store).ok().flatten().and_then(Result::ok);
+    match (said, pid) {
+        // A crashed run's file may still lie there while another run holds the lock.
+        (Some(intent), pid) if pid.is_none_or(|pid| pid == intent.pid) => Some(Holder {
+            pid: intent.pid,
+            host: intent.host,
+            since: Some(intent.started),
+        }),
+        (_, Some(pid)) => Some(Holder {
+            pid,
+            host: None,
+            since: process_start(pid),
+        }),
+        _ => None,
+    }
+}
+
+/// The process that `/proc/locks` names for this directory; `None` if it lives in another
+/// container.
+fn kernel_holder(root: &File) -> io::Result<Option<u32>> {
+    let metadata = root.metadata()?;
+    let device = metadata.dev();
+    let place = format!(
+        "{:02x}:{:02x}:{}",
+        rustix::fs::major(device),
+        rustix::fs::minor(device),
+        metadata.ino()
+    );
+    let inode = format!(":{}", metadata.ino());
+    let locks = fs::read_to_string("/proc/locks")?;
+    let held: Vec<(&str, u32)> = locks
+        .lines()
+        .filter_map(|line| {
+            let words: Vec<&str> = line.split_whitespace().collect();
+            match words.as_slice() {
+                [_, "FLOCK", _, "WRITE", pid, place, ..] => Some((*place, pid.parse().ok()?)),
+                _ => None,
+            }
+        })
+        .collect();
+    if let Some((_, pid)) = held.iter().find(|(at, _)| *at == place) {
+        return Ok(Some(*pid));
+    }
+    // btrfs shows another device number here than stat does; the inode alone will do if it is the
+    // only one.
+    let mut same_inode = held.iter().filter(|(at, _)| at.ends_with(&inode));
+    match (same_inode.next(), same_inode.next()) {
+        (Some((_, pid)), None) => Ok(Some(*pid)),
+        _ => Ok(None),
+    }
+}
+
+/// When a process began, as far as `/proc` tells.
+fn process_start(pid: u32) -> Option<Timestamp> {
+    // Fixed at 100 for user space on every architecture Linux runs on but alpha and ia64.
+    const TICKS_PER_SECOND: i64 = 100;
+    let stat = fs::read_to_string(format!("/proc/{pid}/stat")).ok()?;
+    // The second field is the command in parentheses and may hold anything; starttime is field 22.
+    let (_, fields) = stat.rsplit_once(')')?;
+    let ticks: i64 = fields.split_whitespace().nth(19)?.parse().ok()?;
+    let system = fs::read_to_string("/proc/stat").ok()?;
+    let boot: i64 = system
+        .lines()
+        .find_map(|line| line.strip_prefix("btime "))?
+        .trim()
+        .parse()
+        .ok()?;
+    Timestamp::from_second(boot.checked_add(ticks / TICKS_PER_SECOND)?).ok()
+}

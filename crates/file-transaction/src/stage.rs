@@ -1,0 +1,181 @@
+//! Before the commit point: the note of who is at work, the new content beside its target, and the
+//! way to take all of it away again.
+
+use std::fs::{self, File};
+use std::io;
+use std::path::{Path, PathBuf};
+
+use crate::digest::Digest;
+use crate::disk;
+use crate::error::{Error, RecoveryReason};
+use crate::id::TransactionId;
+use crate::journal::{Intent, Place, to_json};
+use crate::metadata::{Metadata, parent};
+use crate::store::Store;
+
+/// What a run's temporary names begin with; nothing else's do.
+pub(crate) fn temporary_prefix(store: &Store, id: &TransactionId) -> String {
+    format!("{}-{id}-", store.prefix())
+}
+
+/// Is there something of an earlier run that has to be recovered first?
+pub(crate) fn check_nothing_pending(store: &Store) -> Result<(), Error> {
+    for path in [store.journal_path(), store.intent_path()] {
+        if disk::exists(&path).map_err(Error::io("look at", &path))? {
+            return Err(RecoveryReason::Interrupted { journal: path }.into());
+        }
+    }
+    Ok(())
+}
+
+/// Makes the state directory ready and notes, durably, where temporary files are going to stand.
+pub(crate) fn announce(
+    store: &Store,
+    id: &TransactionId,
+    directories: &[PathBuf],
+    history: bool,
+) -> Result<Intent, Error> {
+    let state = store.state_directory();
+    let made = if store.check_state()? {
+        false
+    } else {
+        disk::make_directory(&state).map_err(Error::io("make", &state))?;
+        true
+    };
+    let path = store.intent_path();
+    let places = directories
+        .iter()
+        .map(|directory| Place::new(store, directory))
+        .collect();
+    let intent = Intent::new(id, places);
+    to_json(&intent)
+        .and_then(|json| disk::write_synced(&disk::create_new(&path)?, &json))
+        .map_err(Error::io("write", &path))?;
+    let transactions = store.transactions_path();
+    // Made now, so that nothing is left after the commit point that needs space.
+    if history && !disk::exists(&transactions).map_err(Error::io("look at", &transactions))? {
+        disk::make_directory(&transactions).map_err(Error::io("make", &transactions))?;
+    }
+    let journal = store.journal_path();
+    disk::make_directory(&journal).map_err(Error::io("make", &journal))?;
+    disk::sync_directory(&state).map_err(Error::io("sync", &state))?;
+    if made {
+        disk::sync_directory(store.root()).map_err(Error::io("sync", store.root()))?;
+    }
+    Ok(intent)
+}
+
+/// Writes new content beside the file that it is for, with all that the file is besides its
+/// content, and durably. Gives back its name.
+pub(crate) fn write_beside(
+    store: &Store,
+    id: &TransactionId,
+    real: &Path,
+    metadata: &Metadata,
+    bytes: &[u8],
+) -> Result<PathBuf, Error> {
+    let directory = parent(real);
+    let action = || format!("write {} bytes beside", bytes.len());
+    let (file, path) = new_beside(store, id, &directory).map_err(Error::io(action(), real))?;
+    disk::write(&file, bytes).map_err(Error::io(action(), real))?;
+    metadata.give_to(&file, real)?;
+    disk::sync(&file).map_err(Error::io("sync what was written beside", real))?;
+    drop(file);
+    check_read_back(&path, Digest::of(bytes))?;
+    Ok(path.strip_prefix(&directory).unwrap_or(&path).to_path_buf())
+}
+
+fn new_beside(store: &Store, id: &TransactionId, directory: &Path) -> io::Result<(File, PathBuf)> {
+    disk::step("create")?;
+    let prefix = temporary_prefix(store, id);
+    let staged = tempfile::Builder::new()
+        .prefix(&prefix)
+        .rand_bytes(12)
+        .tempfile_in(directory)?;
+    // From here on it is found by its prefix, like everything else that has to be taken away.
+    Ok(staged.keep()?)
+}
+
+/// Does the file hold what was written?
+pub(crate) fn check_read_back(path: &Path, expected: Digest) -> Result<(), Error> {
+    match Digest::of_file(path).map_err(Error::io("read back", path))? {
+        Some(actual) if actual == expected => Ok(()),
+        _ => Err(Error::ReadBack {
+            path: path.to_path_buf(),
+        }),
+    }
+}
+
+/// Takes away everything of a run that changes no target: temporary files, journal, note, and the
+/// state directory if there is nothing else in it. The note stays as long as anything it tells of
+/// does.
+pub(crate) fn withdraw(
+    store: &Store,
+    id: Option<&TransactionId>,
+    directories: &[PathBuf],
+) -> Result<(), Error> {
+    if let Some(id) = id {
+        let prefix = temporary_prefix(store, id);
+        for directory in directories {
+            sweep(directory, &prefix)?;
+        }
+    }
+    if !store.check_state()? {
+        return Ok(());
+    }
+    remove_journal(store)?;
+    remove_intent(store)?;
+    remove_empty_state(store)
+}
+
+fn sweep(directory: &Path, prefix: &str) -> Result<(), Error> {
+    let entries = match fs::read_dir(directory) {
+        Ok(entries) => entries,
+        Err(e) if e.kind() == io::ErrorKind::NotFound => return Ok(()),
+        Err(e) => return Err(Error::io("list", directory)(e)),
+    };
+    for entry in entries {
+        let entry = entry.map_err(Error::io("list", directory))?;
+        let ours = entry
+            .file_name()
+            .as_encoded_bytes()
+            .starts_with(prefix.as_bytes());
+        if ours && entry.file_type().is_ok_and(|kind| kind.is_file()) {
+            let path = entry.path();
+            disk::remove_file(&path).map_err(Error::io("remove", &path))?;
+        }
+    }
+    Ok(())
+}
+
+pub(crate) fn remove_journal(store: &Store) -> Result<(), Error> {
+    remove_record(&store.journal_path())
+}
+
+/// Removes a journal or a history entry. Its manifest goes first: without that it is neither.
+pub(crate) fn remove_record(directory: &Path) -> Result<(), Error> {
+    let manifest = directory.join(crate::journal::Manifest::FILE);
+    disk::remove_file(&manifest).map_err(Error::io("remove", &manifest))?;
+    let entries = match fs::read_dir(directory) {
+        Ok(entries) => entries,
+        Err(e) if e.kind() == io::ErrorKind::NotFound => return Ok(()),
+        Err(e) => return Err(Error::io("list", directory)(e)),
+    };
+    for entry in entries {
+        let path = entry.map_err(Error::io("list", directory))?.path();
+        disk::remove_file(&path).map_err(Error::io("remove", &path))?;
+    }
+    disk::remove_directory_if_empty(directory).map_err(Error::io("remove", directory))
+}
+
+pub(crate) fn remove_intent(store: &Store) -> Result<(), Error> {
+    let path = store.intent_path();
+    disk::remove_file(&path).map_err(Error::io("remove", &path))
+}
+
+pub(crate) fn remove_empty_state(store: &Store) -> Result<(), Error> {
+    for path in [store.transactions_path(), store.state_directory()] {
+        disk::remove_directory_if_empty(&path).map_err(Error::io("remove", &path))?;
+    }
+    Ok(())
+}

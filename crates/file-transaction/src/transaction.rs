@@ -1,0 +1,316 @@
+//! begin → replace → stage → prepare → commit.
+
+use std::path::PathBuf;
+
+use jiff::Timestamp;
+
+use crate::backup;
+use crate::digest::Digest;
+use crate::disk;
+use crate::error::{Error, RecoveryReason};
+use crate::history;
+use crate::id::TransactionId;
+use crate::journal::{Details, FileRecord, Intent, Manifest, Place, to_json};
+use crate::lock::Lock;
+use crate::metadata::{self, Metadata, parent};
+use crate::snapshot::Snapshot;
+use crate::stage;
+use crate::store::Store;
+use crate::swap;
+
+/// A set of replacements that has not been written anywhere yet.
+///
+/// Dropping it, or what [`stage`](Self::stage) and [`prepare`](Staged::prepare) give, leaves
+/// everything as it was.
+#[derive(Debug)]
+#[must_use = "nothing is replaced until the transaction is staged, prepared and committed"]
+pub struct Transaction<'lock> {
+    lock: &'lock Lock,
+    details: Details,
+    history: bool,
+    reverts: Option<TransactionId>,
+    changes: Vec<(Snapshot, Vec<u8>)>,
+}
+
+/// All new content stands, durably, beside its targets.
+#[must_use = "nothing is replaced until this is prepared and committed; dropping it takes it away"]
+#[derive(Debug)]
+pub struct Staged<'lock>(Run<'lock>);
+
+/// The journal is durable: from here on a crash is followed by all of the change.
+#[must_use = "nothing is replaced until this is committed; dropping it takes everything away"]
+#[derive(Debug)]
+pub struct Prepared<'lock>(Run<'lock>);
+
+/// What a transaction did.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Receipt {
+    /// The transaction, as the history knows it.
+    pub id: TransactionId,
+    /// Whether it is in the history.
+    pub history: bool,
+    /// The files that were replaced, in the order in which they were given.
+    pub files: Vec<Replaced>,
+}
+
+/// A file that was replaced.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Replaced {
+    /// The path below the root.
+    pub relative: PathBuf,
+    /// Its digest before.
+    pub before: Digest,
+    /// Its digest after.
+    pub after: Digest,
+}
+
+impl<'lock> Transaction<'lock> {
+    /// An empty transaction. Writes nothing.
+    pub fn begin(lock: &'lock Lock, details: Details) -> Transaction<'lock> {
+        Transaction {
+            lock,
+            details,
+            history: true,
+            reverts: None,
+            changes: Vec::new(),
+        }
+    }
+
+    /// Whether the transaction stays in the history with copies of the files as they were. It does,
+    /// unless this says otherwise.
+    pub fn keep_history(mut self, history: bool) -> Transaction<'lock> {
+        self.history = history;
+        self
+    }
+
+    pub(crate) fn reverting(mut self, id: TransactionId) -> Transaction<'lock> {
+        self.reverts = Some(id);
+        self
+    }
+
+    /// Adds a file. Content that is there already is not a replacement, and is left out.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::SameFile`] if the file is in the transaction already, by this path or through a
+    /// link.
+    pub fn replace(&mut self, file: &Snapshot, content: Vec<u8>) -> Result<(), Error> {
+        if content == file.bytes() {
+            return Ok(());
+        }
+        let same = |other: &&(Snapshot, Vec<u8>)| other.0.real_path() == file.real_path();
+        if let Some((first, _)) = self.changes.iter().find(same) {
+            return Err(Error::SameFile {
+                first: first.relative().to_path_buf(),
+                second: file.relative().to_path_buf(),
+            });
+        }
+        self.changes.push((file.clone(), content));
+        Ok(())
+    }
+
+    /// Is there nothing to replace? Then there is nothing to do, and staging is an error.
+    pub fn is_empty(&self) -> bool {
+        self.changes.is_empty()
+    }
+
+    /// Checks everything that can be checked without writing, then writes and syncs the new content
+    /// beside its targets and, with history, the old content into the journal.
+    ///
+    /// # Errors
+    ///
+    /// What cannot be replaced ([`Error::HardLinked`], [`Error::Mounted`], [`Error::NotWritable`],
+    /// [`Error::CannotKeepOwner`], [`Error::CannotKeep`]), [`Error::Conflict`] if a file is not
+    /// what was read, [`Error::Io`], [`Error::Interrupted`], [`Error::Empty`]. Nothing has changed
+    /// then and nothing is left. [`Error::RecoveryNeeded`] if an earlier run has not been
+    /// recovered, or if something could not be taken away.
+    pub fn stage(self) -> Result<Staged<'lock>, Error> {
+        let store = self.lock.store();
+        if self.changes.is_empty() {
+            return Err(Error::Empty);
+        }
+        store.interrupt().check()?;
+        stage::check_nothing_pending(store)?;
+        let state = if store.check_state()? {
+            store.state_directory()
+        } else {
+            store.root().to_path_buf()
+        };
+        metadata::check_directory_writable(&state)?;
+        let mut kept = Vec::new();
+        for (file, _) in &self.changes {
+            kept.push(metadata::check_replaceable(
+                &store.root().join(file.relative()),
+                file.real_path(),
+            )?);
+            file.check_unchanged(store)?;
+        }
+
+        let now = Timestamp::now();
+        let newest = history::newest(store)?;
+        let content: Vec<String> = self
+            .changes
+            .iter()
+            .map(|(file, _)| file.digest().to_string())
+            .collect();
+        let seed = format!("{now} {} {}", std::process::id(), content.concat());
+        let id = TransactionId::new(now, newest.as_ref(), Digest::of(seed.as_bytes()));
+        let mut manifest = Manifest::new(&id, now);
+        manifest.details = self.details;
+        manifest.reverts = self.reverts;
+        manifest.history = self.history;
+        let mut directories: Vec<PathBuf> = self
+            .changes
+            .iter()
+            .map(|(file, _)| parent(file.real_path()))
+            .collect();
+        directories.sort();
+        directories.dedup();
+        let mut run = Run {
+            lock: self.lock,
+            manifest,
+            directories,
+            files: Vec::new(),
+            metadata: kept,
+            underway: true,
+        };
+        match run.stage(self.changes) {
+            Ok(()) => Ok(Staged(run)),
+            Err(cause) => Err(run.fail(cause)),
+        }
+    }
+}
+
+impl<'lock> Staged<'lock> {
+    /// Makes sure that the targets still are what was read, and writes the journal. When this
+    /// returns, the change is decided: a crash is followed by all of it.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Conflict`], [`Error::Io`], [`Error::Interrupted`]: nothing has changed and nothing
+    /// is left. [`Error::RecoveryNeeded`] if something could not be taken away.
+    pub fn prepare(mut self) -> Result<Prepared<'lock>, Error> {
+        match self.0.prepare() {
+            Ok(()) => Ok(Prepared(self.0)),
+            Err(cause) => Err(self.0.fail(cause)),
+        }
+    }
+}
+
+impl Prepared<'_> {
+    /// Swaps all files in. Signals are not looked at any more.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Conflict`] if a file changed at the very last moment, and [`Error::Io`]: everything
+    /// has been taken back. [`Error::RecoveryNeeded`] if that was not possible.
+    pub fn commit(mut self) -> Result<Receipt, Error> {
+        self.0.commit()
+    }
+}
+
+/// A transaction that has begun to write.
+#[derive(Debug)]
+struct Run<'lock> {
+    lock: &'lock Lock,
+    manifest: Manifest,
+    /// Where its temporary files stand.
+    directories: Vec<PathBuf>,
+    files: Vec<Snapshot>,
+    metadata: Vec<Metadata>,
+    /// Is there still something to take away?
+    underway: bool,
+}
+
+impl Run<'_> {
+    fn store(&self) -> &Store {
+        self.lock.store()
+    }
+
+    fn stage(&mut self, changes: Vec<(Snapshot, Vec<u8>)>) -> Result<(), Error> {
+        let store = self.lock.store();
+        let id = self.manifest.id.clone();
+        let Intent { started, .. } =
+            stage::announce(store, &id, &self.directories, self.manifest.history)?;
+        self.manifest.started = started;
+        let journal = store.journal_path();
+        for (index, ((file, content), metadata)) in
+            changes.into_iter().zip(&self.metadata).enumerate()
+        {
+            store.interrupt().check()?;
+            let staged = stage::write_beside(store, &id, file.real_path(), metadata, &content)?;
+            if self.manifest.history {
+                backup::store(&journal, index, file.bytes())?;
+            }
+            self.manifest.files.push(FileRecord {
+                relative: file.relative().to_path_buf(),
+                before: file.digest(),
+                after: Digest::of(&content),
+                target: Place::new(store, file.real_path()),
+                staged,
+            });
+            self.files.push(file);
+        }
+        Ok(())
+    }
+
+    fn prepare(&mut self) -> Result<(), Error> {
+        let store = self.store();
+        let journal = store.journal_path();
+        let unfinished = journal.join("manifest.new");
+        to_json(&self.manifest)
+            .and_then(|json| disk::write_synced(&disk::create_new(&unfinished)?, &json))
+            .map_err(Error::io("write", &unfinished))?;
+        self.files
+            .iter()
+            .try_for_each(|file| file.check_unchanged(store))?;
+        store.interrupt().check()?;
+        disk::rename(&unfinished, &journal.join(Manifest::FILE))
+            .map_err(Error::io("write", &journal))?;
+        disk::sync_directory(&journal).map_err(Error::io("sync", &journal))
+    }
+
+    fn commit(&mut self) -> Result<Receipt, Error> {
+        let store = self.lock.store();
+        match swap::carry_out(store, &self.manifest, &self.metadata) {
+            Ok(()) => {}
+            Err(Error::RecoveryNeeded(reason)) => {
+                self.underway = false;
+                return Err(Error::RecoveryNeeded(reason));
+            }
+            Err(cause) => return Err(self.fail(cause)),
+        }
+        self.underway = false;
+        swap::finish(store, &self.manifest).map_err(RecoveryReason::Leftovers)?;
+        let files = self.manifest.files.iter().map(|file| Replaced {
+            relative: file.relative.clone(),
+            before: file.before,
+            after: file.after,
+        });
+        Ok(Receipt {
+            id: self.manifest.id.clone(),
+            history: self.manifest.history,
+            files: files.collect(),
+        })
+    }
+
+    /// Takes everything away, and says what to report.
+    fn fail(&mut self, cause: Error) -> Error {
+        self.underway = false;
+        match stage::withdraw(self.store(), Some(&self.manifest.id), &self.directories) {
+            Ok(()) => cause,
+            Err(then) => RecoveryReason::RollBackFailed { cause, then }.into(),
+        }
+    }
+}
+
+impl Drop for Run<'_> {
+    fn drop(&mut self) {
+        if self.underway {
+            // Nobody is left to tell; what cannot be taken away now, recovery finds.
+            let _ = stage::withdraw(self.store(), Some(&self.manifest.id), &self.directories);
+        }
+    }
+}
