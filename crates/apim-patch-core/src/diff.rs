@@ -1,0 +1,389 @@
+//! The unified diff of a plan, with the changed words marked and secrets
+//! masked.
+
+use std::fmt;
+use std::ops::Range;
+
+use similar::{Algorithm, ChangeTag, DiffOp, TextDiff, capture_diff_slices, group_diff_ops};
+use xml_inplace::{Encoding, Source};
+
+use crate::diagnostic::MASK;
+use crate::plan::{FilePlan, Secrets};
+
+/// Unchanged lines around a change, as `diff -u` shows.
+const CONTEXT: usize = 3;
+
+/// Whether secrets are shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Secrecy {
+    /// They are shown as `******`.
+    Masked,
+    /// They are shown as they are.
+    Shown,
+}
+
+/// What changes in one file.
+///
+/// Its `Display` is a unified diff.
+#[derive(Clone, PartialEq, Eq)]
+pub struct FileDiff {
+    /// The file's path in the home.
+    pub path: String,
+    /// The encoding of the file.
+    pub encoding: Encoding,
+    /// The places where it changes.
+    pub hunks: Vec<Hunk>,
+    /// Lines that go.
+    pub removed: usize,
+    /// Lines that come.
+    pub added: usize,
+}
+
+/// Lines that change, with those around them.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Hunk {
+    /// Lines of the old file, from 0.
+    pub old: Range<usize>,
+    /// Lines of the new file, from 0.
+    pub new: Range<usize>,
+    /// The lines of both, in order.
+    pub lines: Vec<Line>,
+}
+
+/// One line of a hunk.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Line {
+    /// Which file has it.
+    pub kind: LineKind,
+    /// Its text, in pieces, with its line feed if it has one.
+    pub pieces: Vec<Piece>,
+}
+
+/// A part of a line.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Piece {
+    /// The text.
+    pub text: String,
+    /// Whether these words are what differs from the line it replaces.
+    pub changed: bool,
+}
+
+/// Which file has a line.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LineKind {
+    /// Both.
+    Context,
+    /// The old one.
+    Removed,
+    /// The new one.
+    Added,
+}
+
+impl LineKind {
+    /// The character in front of such a line.
+    pub fn sign(self) -> char {
+        match self {
+            Self::Context => ' ',
+            Self::Removed => '-',
+            Self::Added => '+',
+        }
+    }
+}
+
+impl FileDiff {
+    /// The diff of one file of a plan; `None` where it stays as it is.
+    pub fn of(file: &FilePlan, secrecy: Secrecy) -> Option<Self> {
+        let before = Source::decode(file.snapshot.bytes()).ok()?;
+        let after = Source::decode(file.after.as_ref()?).ok()?;
+        Some(Self::between(
+            file.path(),
+            &before,
+            &after,
+            &file.secrets,
+            secrecy,
+        ))
+    }
+
+    /// The diff in the encoding of the file: with [`Secrecy::Shown`], what
+    /// `patch -p1` applies. A UTF-16 file can't be patched like this; its diff
+    /// is UTF-8, for reading.
+    pub fn to_bytes(&self) -> Vec<u8> {
+        let text = self.to_string();
+        if self.encoding != Encoding::Latin1 {
+            return text.into_bytes();
+        }
+        text.chars()
+            .flat_map(|c| match u8::try_from(u32::from(c)) {
+                Ok(byte) => vec![byte],
+                Err(_) => c.to_string().into_bytes(),
+            })
+            .collect()
+    }
+
+    /// Whether `patch` can apply it, secrets shown.
+    pub fn is_for_patch(&self) -> bool {
+        !matches!(self.encoding, Encoding::Utf16Le | Encoding::Utf16Be)
+    }
+
+    /// The diff of two versions of the file at `path`.
+    pub(crate) fn between(
+        path: String,
+        before: &Source,
+        after: &Source,
+        secrets: &Secrets,
+        secrecy: Secrecy,
+    ) -> Self {
+        let masks = |spans: &[Range<usize>]| match secrecy {
+            Secrecy::Masked => spans.to_vec(),
+            Secrecy::Shown => Vec::new(),
+        };
+        let hunks = hunks(
+            (before.text(), &masks(&secrets.before)),
+            (after.text(), &masks(&secrets.after)),
+        );
+        let count = |kind| {
+            let lines = hunks.iter().flat_map(|hunk| &hunk.lines);
+            lines.filter(|line| line.kind == kind).count()
+        };
+        Self {
+            path,
+            encoding: before.encoding(),
+            removed: count(LineKind::Removed),
+            added: count(LineKind::Added),
+            hunks,
+        }
+    }
+}
+
+/// The hunks between two texts, each with the spans to mask in it.
+fn hunks(
+    (before, before_masks): (&str, &[Range<usize>]),
+    (after, after_masks): (&str, &[Range<usize>]),
+) -> Vec<Hunk> {
+    let old: Vec<&str> = before.split_inclusive('\n').collect();
+    let new: Vec<&str> = after.split_inclusive('\n').collect();
+    let old_shown = masked_lines(&old, before_masks);
+    let new_shown = masked_lines(&new, after_masks);
+    // Compared are the lines themselves: a changed secret is a changed
+    // line, however alike both look behind their masks.
+    let operations = capture_diff_slices(Algorithm::Myers, &old, &new);
+    group_diff_ops(operations, CONTEXT)
+        .iter()
+        .map(|group| Hunk::of(group, &old_shown, &new_shown))
+        .collect()
+}
+
+impl Hunk {
+    fn of(group: &[DiffOp], old: &[String], new: &[String]) -> Self {
+        let mut lines = Vec::new();
+        for operation in group {
+            let (tag, old_range, new_range) = operation.as_tag_tuple();
+            let old = &old[old_range];
+            let new = &new[new_range];
+            if tag == similar::DiffTag::Equal {
+                lines.extend(old.iter().map(|line| Line::plain(LineKind::Context, line)));
+                continue;
+            }
+            let pairs: Vec<_> = old
+                .iter()
+                .zip(new)
+                .map(|(old, new)| words(old, new))
+                .collect();
+            let (removed, added): (Vec<_>, Vec<_>) = pairs.into_iter().unzip();
+            let rest = |lines: &[String], from: usize, kind| -> Vec<Line> {
+                lines[from..]
+                    .iter()
+                    .map(|line| Line::plain(kind, line))
+                    .collect()
+            };
+            let paired = removed.len();
+            lines.extend(removed);
+            lines.extend(rest(old, paired, LineKind::Removed));
+            lines.extend(added);
+            lines.extend(rest(new, paired, LineKind::Added));
+        }
+        let range = |of: fn(&DiffOp) -> Range<usize>| {
+            let start = group.first().map_or(0, |operation| of(operation).start);
+            let end = group.last().map_or(0, |operation| of(operation).end);
+            start..end
+        };
+        Self {
+            old: range(DiffOp::old_range),
+            new: range(DiffOp::new_range),
+            lines,
+        }
+    }
+
+    /// `@@ -1,4 +1,5 @@`, as `diff -u` writes it.
+    pub fn header(&self) -> String {
+        let range = |range: &Range<usize>| match range.len() {
+            0 => format!("{},0", range.start),
+            1 => format!("{}", range.start + 1),
+            length => format!("{},{length}", range.start + 1),
+        };
+        format!("@@ -{} +{} @@", range(&self.old), range(&self.new))
+    }
+}
+
+impl Line {
+    fn plain(kind: LineKind, text: &str) -> Self {
+        Self {
+            kind,
+            pieces: vec![Piece {
+                text: text.to_owned(),
+                changed: false,
+            }],
+        }
+    }
+
+    /// The line's text.
+    pub fn text(&self) -> String {
+        self.pieces
+            .iter()
+            .map(|piece| piece.text.as_str())
+            .collect()
+    }
+}
+
+/// A line and the one that takes its place, with the words marked in which
+/// they differ.
+fn words(old: &str, new: &str) -> (Line, Line) {
+    let diff = TextDiff::from_words(old, new);
+    let pieces = |tag: ChangeTag, kind| {
+        let mut pieces: Vec<Piece> = Vec::new();
+        for change in diff.iter_all_changes() {
+            let changed = change.tag() == tag;
+            if !(changed || change.tag() == ChangeTag::Equal) {
+                continue;
+            }
+            match pieces.last_mut() {
+                Some(last) if last.changed == changed => last.text.push_str(change.value()),
+                _ => pieces.push(Piece {
+                    text: change.value().to_owned(),
+                    changed,
+                }),
+            }
+        }
+        Line { kind, pieces }
+    };
+    (
+        pieces(ChangeTag::Delete, LineKind::Removed),
+        pieces(ChangeTag::Insert, LineKind::Added),
+    )
+}
+
+/// The lines as they may be shown. A mask that reaches over several lines
+/// covers its part of each.
+fn masked_lines(lines: &[&str], masks: &[Range<usize>]) -> Vec<String> {
+    let mut masks = masks.to_vec();
+    masks.sort_by_key(|mask| mask.start);
+    let mut masks = masks.into_iter().peekable();
+    let mut start = 0;
+    let mut shown = Vec::with_capacity(lines.len());
+    for line in lines {
+        let end = start + line.trim_end_matches(['\n', '\r']).len();
+        let mut out = String::new();
+        let mut at = start;
+        while let Some(mask) = masks.peek().filter(|mask| mask.start < end) {
+            let (from, to) = (mask.start.max(at), mask.end.min(end));
+            if from < to {
+                out.push_str(&line[at - start..from - start]);
+                out.push_str(MASK);
+                at = to;
+            }
+            if mask.end > end {
+                break;
+            }
+            masks.next();
+        }
+        out.push_str(&line[at - start..]);
+        shown.push(out);
+        start += line.len();
+    }
+    shown
+}
+
+impl fmt::Display for FileDiff {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        writeln!(f, "--- a/{}", self.path)?;
+        writeln!(f, "+++ b/{}", self.path)?;
+        for hunk in &self.hunks {
+            writeln!(f, "{}", hunk.header())?;
+            for line in &hunk.lines {
+                let text = line.text();
+                write!(f, "{}{text}", line.kind.sign())?;
+                if !text.ends_with('\n') {
+                    write!(f, "\n{NO_NEWLINE}\n")?;
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+/// What `diff` writes behind a last line without line feed.
+pub const NO_NEWLINE: &str = "\\ No newline at end of file";
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn diff(before: (&str, &[Range<usize>]), after: (&str, &[Range<usize>])) -> FileDiff {
+        let source = |text: &str| Source::decode(text.as_bytes()).unwrap();
+        let secrets = Secrets {
+            before: before.1.to_vec(),
+            after: after.1.to_vec(),
+        };
+        FileDiff::between(
+            "f".into(),
+            &source(before.0),
+            &source(after.0),
+            &secrets,
+            Secrecy::Masked,
+        )
+    }
+
+    fn check(before: &str, after: &str, expect: &str) -> FileDiff {
+        let diff = diff((before, &[]), (after, &[]));
+        assert_eq!(
+            diff.to_string().strip_prefix("--- a/f\n+++ b/f\n"),
+            Some(expect)
+        );
+        diff
+    }
+
+    #[test]
+    fn unified() {
+        let diff = check(
+            "1\n2\n3\n4\nold word\n6\n7\n8\n9",
+            "1\n2\n3\n4\nnew word\n6\n7\n8\n9",
+            "@@ -2,7 +2,7 @@\n 2\n 3\n 4\n-old word\n+new word\n 6\n 7\n 8\n",
+        );
+        assert_eq!((diff.removed, diff.added), (1, 1));
+        let changed: Vec<_> = diff.hunks[0].lines[3]
+            .pieces
+            .iter()
+            .map(|p| (p.text.as_str(), p.changed))
+            .collect();
+        assert_eq!(changed, [("old", true), (" word\n", false)]);
+        check(
+            "a\r\nb",
+            "a\r\nc\r\nb",
+            "@@ -1,2 +1,3 @@\n a\r\n+c\r\n b\n\\ No newline at end of file\n",
+        );
+        check("", "a\n", "@@ -0,0 +1 @@\n+a\n");
+        check("a\n", "", "@@ -1 +0,0 @@\n-a\n");
+    }
+
+    #[test]
+    fn a_changed_secret_is_shown_as_a_changed_line_and_nothing_more() {
+        let before = "<P>one\ntwo</P>\nx\n";
+        let after = "<P>three\ntwo</P>\nx\n";
+        let (old, new) = (vec![3..10], vec![3..12]);
+        let text = diff((before, &old), (after, &new)).to_string();
+        assert_eq!(
+            text,
+            "--- a/f\n+++ b/f\n@@ -1,3 +1,3 @@\n-<P>******\n+<P>******\n ******</P>\n x\n"
+        );
+    }
+}

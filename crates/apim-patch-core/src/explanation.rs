@@ -1,0 +1,240 @@
+//! What stands in the way of a change, drawn at its place in the config file.
+
+use file_transaction::Snapshot;
+use xml_inplace::{
+    EditError, Note, OperationError, ParseError, Position, Refusal, Source, VerifyError,
+};
+
+use crate::confidential::secret_spans;
+use crate::diagnostic::{Class, Diagnostic, SourceText, Spot, printable};
+use crate::operation::Operation;
+
+/// A config file's text, secrets masked.
+pub(crate) fn source_text<'s>(path: &str, source: &'s Source) -> SourceText<'s> {
+    SourceText::new(path, source.text(), secret_spans(source.text()))
+}
+
+pub(crate) fn warning(
+    path: &str,
+    source: &Source,
+    operation: &Operation,
+    note: &Note,
+) -> Diagnostic {
+    let text = source_text(path, source);
+    let key = operation.subject.key();
+    let spot = |position: &Position| {
+        let offset = source.offset(*position);
+        text.spot(offset..offset + 1)
+    };
+    let several = |code, message: String, positions: &[Position], label: &str| {
+        positions.iter().fold(
+            Diagnostic::warning(code, Class::Home, message),
+            |diagnostic, position| diagnostic.at(spot(position), label),
+        )
+    };
+    match note {
+        Note::OtherActive(positions) => several(
+            "several-active",
+            format!("{key} stands in {path} {} times; the server reads the first, which is the one that counts", positions.len() + 1),
+            positions,
+            "left as it is",
+        ),
+        Note::OtherHidden(positions) => several(
+            "several-hidden",
+            format!("{key} is commented out in {path} {} times; the first is taken", positions.len() + 1),
+            positions,
+            "left as it is",
+        ),
+        Note::NotRecognised(position, refusal) => Diagnostic::warning(
+            "comment-not-recognised",
+            Class::Home,
+            format!("a comment in {path} names {key} but does not hold it whole; a new element is inserted"),
+        )
+        .at(spot(position), refusal_text(*refusal)),
+    }
+}
+
+fn refusal_text(refusal: Refusal) -> &'static str {
+    match refusal {
+        Refusal::LoneTag => "only a start tag or an end tag",
+        Refusal::Mixed => "prose beside the element",
+        Refusal::IllFormed => "would not be well-formed",
+    }
+}
+
+/// What is wrong, as many problems at once as can be found.
+pub(crate) fn explain(
+    path: &str,
+    snapshot: &Snapshot,
+    operations: &[Operation],
+    error: EditError,
+) -> Vec<Diagnostic> {
+    let Ok(source) = Source::decode(snapshot.bytes()) else {
+        return vec![in_file(path, None, &error)];
+    };
+    match error {
+        EditError::Parse(_) | EditError::Verify(_) => vec![in_file(path, Some(&source), &error)],
+        EditError::Operation { .. } => operations
+            .iter()
+            .filter_map(|operation| {
+                let one =
+                    xml_inplace::edit(snapshot.bytes(), std::slice::from_ref(&operation.edit));
+                match one {
+                    Err(EditError::Operation { error, .. }) => {
+                        Some(of_operation(path, &source, operation, error))
+                    }
+                    _ => None,
+                }
+            })
+            .collect(),
+        EditError::Overlap {
+            first,
+            second,
+            position,
+        } => {
+            let (first, second) = (&operations[first], &operations[second]);
+            let diagnostic = Diagnostic::error(
+                "overlapping-changes",
+                Class::Specification,
+                format!(
+                    "overlapping changes: {} and {} touch the same place in {path}",
+                    first.subject.key(),
+                    second.subject.key()
+                ),
+            );
+            let diagnostic = second.origin.attach(diagnostic, "this");
+            let diagnostic = first.origin.attach(diagnostic, "and this");
+            let offset = source.offset(position);
+            vec![diagnostic.beside(
+                source_text(path, &source).spot(offset..offset + 1),
+                "both change this place",
+            )]
+        }
+        EditError::Contradiction { index } => {
+            let operation = &operations[index];
+            let diagnostic = Diagnostic::error(
+                "contradiction",
+                Class::Specification,
+                format!(
+                    "{} in {path} contradicts another change of the same place",
+                    operation.subject.key()
+                ),
+            );
+            vec![operation.origin.attach(
+                diagnostic,
+                "after the other change this would have to be done again",
+            )]
+        }
+    }
+}
+
+fn in_file(path: &str, source: Option<&Source>, error: &EditError) -> Diagnostic {
+    let (code, position, message) = match error {
+        EditError::Parse(parse) => {
+            let code = match parse {
+                ParseError::Source(_) => "xml-encoding",
+                ParseError::Limit(_) => "xml-limit",
+                ParseError::IllFormed { .. } => "xml-ill-formed",
+            };
+            (code, parse.position(), parse.to_string())
+        }
+        EditError::Verify(VerifyError::Refused { message, position }) => (
+            "xml-ill-formed",
+            *position,
+            format!("not well-formed: {message}"),
+        ),
+        other => (
+            "xml-not-verified",
+            Position { line: 1, column: 1 },
+            other.to_string(),
+        ),
+    };
+    let diagnostic = Diagnostic::error(
+        code,
+        Class::Home,
+        format!("{path} can't be edited: {}", printable(&message)),
+    );
+    let spot = match source {
+        Some(source) => {
+            let offset = source.offset(position);
+            source_text(path, source).spot(offset..offset + 1)
+        }
+        None => Spot::without_text(path, position.line, position.column),
+    };
+    diagnostic.at(spot, "")
+}
+
+fn of_operation(
+    path: &str,
+    source: &Source,
+    operation: &Operation,
+    error: OperationError,
+) -> Diagnostic {
+    let text = source_text(path, source);
+    let spot = |position: &Position| {
+        let offset = source.offset(*position);
+        text.spot(offset..offset + 1)
+    };
+    let key = operation.subject.key();
+    let home = |code, message: String| Diagnostic::error(code, Class::Home, message);
+    let specification =
+        |code, message: String| Diagnostic::error(code, Class::Specification, message);
+    let diagnostic = match &error {
+        OperationError::NoMatch { selector, matched } => {
+            let diagnostic = home(
+                "target-missing",
+                format!("{key}: `{}` is not in {path}", printable(selector)),
+            );
+            match matched {
+                Some((prefix, position)) => diagnostic.at(
+                    spot(position),
+                    format!("`{}` matched here, what follows did not", printable(prefix)),
+                ),
+                None => diagnostic.help("nothing of that path is there: is this the right file?"),
+            }
+        }
+        OperationError::CommentedOut { position, .. } => home(
+            "target-commented-out",
+            format!("{key}: the element in {path} is commented out"),
+        )
+        .at(spot(position), "in this comment")
+        .help("uncomment it first"),
+        OperationError::Several {
+            selector,
+            positions,
+        } => positions
+            .iter()
+            .fold(
+                home(
+                    "target-ambiguous",
+                    format!(
+                        "{key}: `{}` matches {} elements in {path}",
+                        printable(selector),
+                        positions.len()
+                    ),
+                ),
+                |diagnostic, position| diagnostic.at(spot(position), "this one"),
+            )
+            .help("add a predicate like [@name='…'] or [2], or say `all = true`"),
+        OperationError::HasElements(position)
+        | OperationError::NotHideable(position)
+        | OperationError::NotReversible(position)
+        | OperationError::Spread(position)
+        | OperationError::NotUncommentable { position, .. } => {
+            home("target-not-editable", format!("{key} in {path}: {error}")).at(spot(position), "")
+        }
+        OperationError::Unexpected(position) => Diagnostic::error(
+            "unexpected-value",
+            Class::Conflict,
+            format!("{key} in {path} does not have the expected value"),
+        )
+        .at(spot(position), "another value stands here"),
+        OperationError::Root | OperationError::WrongTarget(_) => {
+            specification("target-not-possible", format!("{key}: {error}"))
+        }
+        OperationError::IllegalCharacter(_) => {
+            specification("illegal-character", format!("{key}: {error}"))
+        }
+    };
+    operation.origin.attach(diagnostic, "asked for here")
+}

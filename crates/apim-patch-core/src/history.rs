@@ -1,0 +1,151 @@
+//! What a run of the past changed.
+
+use std::path::Path;
+
+use file_transaction::history;
+pub use file_transaction::history::Entry;
+use file_transaction::{Digest, Error, LinkPolicy, Lock, Manifest, Store, TransactionId};
+use xml_inplace::{Document, Selector, Source, limits};
+
+use crate::confidential::{secret_spans, spans_of};
+use crate::diagnostic::{Diagnostic, printable};
+use crate::diff::{FileDiff, Secrecy};
+use crate::failure::diagnostic_of;
+use crate::operation::operations;
+use crate::plan::Secrets;
+use crate::spec::{Resolved, Selection};
+
+/// Under this name a run remembers the places that are to stay masked.
+const SECRET_PLACES: &str = "secret places";
+
+/// The places of secret patches, for [`Occasion::remember`]: one per line, file
+/// and selector.
+///
+/// [`Occasion::remember`]: crate::apply::Occasion
+pub fn secret_places(selection: &Selection<Resolved>) -> Option<(String, String)> {
+    let places: Vec<String> = operations(selection)
+        .ok()?
+        .iter()
+        .filter(|operation| operation.secret)
+        .map(|operation| format!("{} {}", operation.file, operation.edit.target))
+        .collect();
+    (!places.is_empty()).then(|| (SECRET_PLACES.to_owned(), places.join("\n")))
+}
+
+/// What a run changed in one file.
+#[derive(Clone, PartialEq, Eq)]
+pub enum Change {
+    /// This.
+    Diff(FileDiff),
+    /// What it made of the file of this path is nowhere any more.
+    Gone(String),
+}
+
+/// The runs that can be taken back, the latest first, and what is wrong with
+/// others.
+///
+/// # Errors
+///
+/// The history can't be read.
+pub fn list(store: &Store) -> Result<(Vec<Entry>, Vec<Diagnostic>), Diagnostic> {
+    let history = history::list(store).map_err(|error| diagnostic_of(&error))?;
+    let damaged = history.damaged.iter().map(diagnostic_of).collect();
+    Ok((history.entries, damaged))
+}
+
+/// The run of this id, or of the only id that begins like this.
+///
+/// # Errors
+///
+/// There is none, or several.
+pub fn find(store: &Store, id: &str) -> Result<Entry, Diagnostic> {
+    history::read(store, id).map_err(|error| diagnostic_of(&error))
+}
+
+/// Deletes all but the latest `keep` runs. They can't be taken back any more.
+///
+/// # Errors
+///
+/// The history can't be read or deleted.
+pub fn prune(lock: &Lock, keep: usize) -> Result<Vec<TransactionId>, Diagnostic> {
+    history::prune(lock, keep).map_err(|error| diagnostic_of(&error))
+}
+
+/// The diffs of a run: from its backups to what came next, which is a later
+/// run's backup or the file as it is.
+///
+/// # Errors
+///
+/// A backup that is damaged, a history that can't be read.
+pub fn changes(store: &Store, entry: &Entry, secrecy: Secrecy) -> Result<Vec<Change>, Diagnostic> {
+    let manifest = entry.manifest();
+    let mut changes = Vec::new();
+    for (index, file) in manifest.files.iter().enumerate() {
+        let path = printable(&file.relative.to_string_lossy());
+        let before = entry.backup(index).map_err(|error| diagnostic_of(&error))?;
+        let after =
+            content(store, &file.relative, file.after).map_err(|error| diagnostic_of(&error))?;
+        let (Some(before), Some(after)) = (before, after) else {
+            changes.push(Change::Gone(path));
+            continue;
+        };
+        let (Ok(before), Ok(after)) = (Source::decode(&before), Source::decode(&after)) else {
+            changes.push(Change::Gone(path));
+            continue;
+        };
+        let secrets = Secrets {
+            before: secrets_in(&before, manifest, &path),
+            after: secrets_in(&after, manifest, &path),
+        };
+        changes.push(Change::Diff(FileDiff::between(
+            path, &before, &after, &secrets, secrecy,
+        )));
+    }
+    Ok(changes)
+}
+
+/// The content of that digest which the file has now or had before another
+/// run.
+fn content(store: &Store, relative: &Path, digest: Digest) -> Result<Option<Vec<u8>>, Error> {
+    if let Ok(now) = store.read(
+        relative,
+        LinkPolicy::FollowOutside,
+        limits::MAX_BYTES as u64,
+    ) && now.digest() == digest
+    {
+        return Ok(Some(now.bytes().to_vec()));
+    }
+    for entry in history::list(store)?.entries {
+        let files = &entry.manifest().files;
+        let index = files
+            .iter()
+            .position(|file| file.relative == relative && file.before == digest);
+        if let Some(index) = index
+            && let Some(bytes) = entry.backup(index)?
+        {
+            return Ok(Some(bytes));
+        }
+    }
+    Ok(None)
+}
+
+fn secrets_in(source: &Source, manifest: &Manifest, path: &str) -> Vec<std::ops::Range<usize>> {
+    let mut spans = secret_spans(source.text());
+    let places = manifest
+        .details
+        .remember
+        .get(SECRET_PLACES)
+        .map_or("", String::as_str);
+    let Ok(document) = Document::parse(source) else {
+        return spans;
+    };
+    for place in places.lines() {
+        if let Some((file, selector)) = place.split_once(' ')
+            && file == path
+            && let Ok(selector) = Selector::parse(selector)
+        {
+            spans.extend(spans_of(&document, &selector));
+        }
+    }
+    spans
+}

@@ -1,0 +1,375 @@
+//! What an apply would change: home × profile × deployment file.
+//!
+//! A plan is data. Making one writes nothing.
+
+use std::ops::Range;
+use std::path::Path;
+
+pub use file_transaction::LinkPolicy;
+use file_transaction::{Snapshot, Store};
+use xml_inplace::{
+    ChangeKind, Document, Done, Outcome as EditOutcome, Position, Source, Why, limits,
+};
+
+use crate::catalogue::{Place, WhenAbsent};
+use crate::confidential::{secret_spans, spans_of};
+use crate::diagnostic::{Class, Diagnostic, MASK, printable};
+use crate::explanation::{explain, source_text, warning};
+use crate::failure::{diagnostic_of, gather_missing};
+use crate::operation::{Operation, Subject, operations};
+use crate::spec::{Resolved, Selection};
+
+/// The namespace of the secure vault's attributes (WSO2 Carbon 4.4, "Encrypting
+/// Passwords with Cipher Tool").
+const SECURE_VAULT: &str = "http://org.wso2.securevault/configuration";
+
+/// What an apply would do to a home.
+#[derive(Debug)]
+pub struct Plan {
+    /// Every file that something is asked of, in the catalogue's order.
+    pub files: Vec<FilePlan>,
+    /// What the person who asked should know.
+    pub warnings: Vec<Diagnostic>,
+}
+
+/// What an apply would do to one file.
+pub struct FilePlan {
+    /// The file as it was read.
+    pub snapshot: Snapshot,
+    /// What it would become; `None` where everything is already so.
+    pub after: Option<Vec<u8>>,
+    /// What becomes of each setting and patch.
+    pub settings: Vec<PlannedSetting>,
+    pub(crate) secrets: Secrets,
+}
+
+/// Where the two versions of a file hold secrets.
+#[derive(Default)]
+pub(crate) struct Secrets {
+    pub(crate) before: Vec<Range<usize>>,
+    pub(crate) after: Vec<Range<usize>>,
+}
+
+/// What becomes of one setting. Secret values are masked already.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PlannedSetting {
+    /// Its key, or `patch[n]`.
+    pub key: String,
+    /// What becomes of it.
+    pub outcome: Outcome,
+    /// The place in the file as it is.
+    pub position: Option<Position>,
+    /// The path of what changes, from the root.
+    pub path: Option<String>,
+    /// The value before.
+    pub old: Option<String>,
+    /// The value afterwards.
+    pub new: Option<String>,
+    /// Who asked.
+    pub origin: String,
+}
+
+/// What becomes of a setting.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, serde::Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Outcome {
+    /// It is already so.
+    Unchanged,
+    /// It gets another value.
+    Set,
+    /// It was commented out and is active.
+    Restored,
+    /// It was nowhere and is there.
+    Inserted,
+    /// It was active and is commented out.
+    CommentedOut,
+    /// It is gone.
+    Removed,
+    /// This version of API-M has no such setting.
+    NotApplicable,
+}
+
+impl PlannedSetting {
+    /// Whether it is not yet what is asked for.
+    pub fn changes(&self) -> bool {
+        !matches!(self.outcome, Outcome::Unchanged | Outcome::NotApplicable)
+    }
+}
+
+impl Outcome {
+    /// The word for it in reports.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Unchanged => "unchanged",
+            Self::Set => "set",
+            Self::Restored => "restored",
+            Self::Inserted => "inserted",
+            Self::CommentedOut => "commented-out",
+            Self::Removed => "removed",
+            Self::NotApplicable => "not-applicable",
+        }
+    }
+}
+
+impl std::fmt::Debug for FilePlan {
+    /// The contents stay out: they may hold secrets.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("FilePlan")
+            .field("file", &self.path())
+            .field("settings", &self.settings)
+            .finish_non_exhaustive()
+    }
+}
+
+impl Plan {
+    /// Plans what `selection` asks of the home in `store`.
+    ///
+    /// # Errors
+    ///
+    /// Every file that can't be read, and every place that can't be made what
+    /// is asked for. Then nothing is to be written.
+    pub fn new(
+        store: &Store,
+        selection: &Selection<Resolved>,
+        links: LinkPolicy,
+    ) -> Result<Self, Vec<Diagnostic>> {
+        let mut by_file: Vec<(String, Vec<Operation>)> = Vec::new();
+        for operation in operations(selection)? {
+            match by_file.iter_mut().find(|(file, _)| *file == operation.file) {
+                Some((_, operations)) => operations.push(operation),
+                None => by_file.push((operation.file.clone(), vec![operation])),
+            }
+        }
+        let mut plan = Self {
+            files: Vec::new(),
+            warnings: Vec::new(),
+        };
+        let mut errors = Vec::new();
+        for (file, operations) in by_file {
+            let snapshot = match store.read(Path::new(&file), links, limits::MAX_BYTES as u64) {
+                Ok(snapshot) => snapshot,
+                Err(error) => {
+                    errors.push(diagnostic_of(&error));
+                    continue;
+                }
+            };
+            match plan_file(&file, snapshot, &operations, &mut plan.warnings) {
+                Ok(file) => plan.files.push(file),
+                Err(mut more) => errors.append(&mut more),
+            }
+        }
+        if errors.is_empty() {
+            Ok(plan)
+        } else {
+            Err(gather_missing(errors))
+        }
+    }
+
+    /// Whether the home is what is asked for.
+    pub fn is_empty(&self) -> bool {
+        self.files.iter().all(|file| file.after.is_none())
+    }
+
+    /// The settings of all files.
+    pub fn settings(&self) -> impl Iterator<Item = (&FilePlan, &PlannedSetting)> {
+        self.files
+            .iter()
+            .flat_map(|file| file.settings.iter().map(move |setting| (file, setting)))
+    }
+}
+
+impl FilePlan {
+    /// The file's path in the home.
+    pub fn path(&self) -> String {
+        printable(&self.snapshot.relative().to_string_lossy())
+    }
+}
+
+fn plan_file(
+    path: &str,
+    snapshot: Snapshot,
+    operations: &[Operation],
+    warnings: &mut Vec<Diagnostic>,
+) -> Result<FilePlan, Vec<Diagnostic>> {
+    let edits: Vec<_> = operations
+        .iter()
+        .map(|operation| operation.edit.clone())
+        .collect();
+    let edited = xml_inplace::edit(snapshot.bytes(), &edits)
+        .map_err(|error| explain(path, &snapshot, operations, error))?;
+    let source = decode(path, snapshot.bytes())?;
+    let result = match &edited.bytes {
+        Some(bytes) => Some(decode(path, bytes)?),
+        None => None,
+    };
+    refuse_vault(path, result.as_ref().unwrap_or(&source), operations)?;
+    let mut settings = Vec::new();
+    for (operation, outcome) in operations.iter().zip(&edited.outcomes) {
+        settings.push(planned(operation, outcome));
+        warnings.extend(
+            outcome
+                .notes
+                .iter()
+                .map(|note| warning(path, &source, operation, note)),
+        );
+    }
+    let secrets = Secrets {
+        before: secrets_in(&source, operations),
+        after: result
+            .as_ref()
+            .map_or(Vec::new(), |result| secrets_in(result, operations)),
+    };
+    Ok(FilePlan {
+        snapshot,
+        after: edited.bytes,
+        settings,
+        secrets,
+    })
+}
+
+fn decode(path: &str, bytes: &[u8]) -> Result<Source, Vec<Diagnostic>> {
+    Source::decode(bytes).map_err(|error| {
+        vec![Diagnostic::error(
+            "xml-encoding",
+            Class::Home,
+            format!("{path}: {error}"),
+        )]
+    })
+}
+
+/// Secret rows anywhere in the file, and the targets of secret patches.
+fn secrets_in(source: &Source, operations: &[Operation]) -> Vec<Range<usize>> {
+    let mut spans = secret_spans(source.text());
+    let mut patches = operations
+        .iter()
+        .filter(|operation| operation.secret)
+        .peekable();
+    if patches.peek().is_some()
+        && let Ok(document) = Document::parse(source)
+    {
+        for operation in patches {
+            spans.extend(spans_of(&document, &operation.edit.target));
+        }
+    }
+    spans
+}
+
+fn planned(operation: &Operation, outcome: &EditOutcome) -> PlannedSetting {
+    let mask = |value: String| {
+        if operation.secret {
+            MASK.to_owned()
+        } else {
+            value
+        }
+    };
+    let mut setting = PlannedSetting {
+        key: operation.subject.key(),
+        outcome: Outcome::Unchanged,
+        position: None,
+        path: None,
+        old: None,
+        new: None,
+        origin: operation.origin.to_string(),
+    };
+    match &outcome.result {
+        Done::AlreadySo(Why::Equal(position) | Why::Hidden(position)) => {
+            setting.position = Some(*position);
+        }
+        Done::AlreadySo(Why::Absent) => {
+            let knows_none = matches!(
+                operation.subject,
+                Subject::Setting(row)
+                    if row.absent == WhenAbsent::NotApplicable || matches!(row.place, Place::Presence { .. })
+            );
+            if knows_none || operation.edit.optional {
+                setting.outcome = Outcome::NotApplicable;
+            }
+        }
+        Done::Changed(changes) => {
+            let joined = |values: Vec<&String>| {
+                let values: Vec<&str> = values.into_iter().map(String::as_str).collect();
+                (!values.is_empty()).then(|| mask(values.join(", ")))
+            };
+            setting.outcome = match changes.as_slice() {
+                [first, rest @ ..] if rest.iter().all(|change| change.kind == first.kind) => {
+                    Outcome::from(first.kind)
+                }
+                _ => Outcome::Set,
+            };
+            setting.position = changes.first().map(|change| change.position);
+            setting.path = changes.first().map(|change| change.path.clone());
+            setting.old = joined(
+                changes
+                    .iter()
+                    .filter_map(|change| change.old.as_ref())
+                    .collect(),
+            );
+            setting.new = joined(
+                changes
+                    .iter()
+                    .filter_map(|change| change.new.as_ref())
+                    .collect(),
+            );
+        }
+    }
+    setting
+}
+
+impl From<ChangeKind> for Outcome {
+    fn from(kind: ChangeKind) -> Self {
+        match kind {
+            ChangeKind::Set => Self::Set,
+            ChangeKind::Restored => Self::Restored,
+            ChangeKind::Inserted => Self::Inserted,
+            ChangeKind::CommentedOut => Self::CommentedOut,
+            ChangeKind::Removed => Self::Removed,
+        }
+    }
+}
+
+/// Refuses to set a text that the server would not read: where an element
+/// carries the vault's alias, the vault's value counts (FACTS, section 9).
+fn refuse_vault(
+    path: &str,
+    source: &Source,
+    operations: &[Operation],
+) -> Result<(), Vec<Diagnostic>> {
+    if !source.text().contains(SECURE_VAULT) {
+        return Ok(());
+    }
+    let Ok(document) = Document::parse(source) else {
+        return Ok(());
+    };
+    let text = source_text(path, source);
+    let mut errors = Vec::new();
+    for operation in operations {
+        let sets_text = matches!(operation.edit.action, xml_inplace::Action::SetText { .. });
+        if !sets_text {
+            continue;
+        }
+        let vaulted = operation
+            .edit
+            .target
+            .matches(&document)
+            .into_iter()
+            .find(|element| element.attribute_in(SECURE_VAULT, "secretAlias").is_some());
+        if let Some(element) = vaulted {
+            let error = Diagnostic::error(
+                "secure-vault",
+                Class::Home,
+                format!("{} is kept in the secure vault", operation.subject.key()),
+            )
+            .at(
+                text.spot(element.spans().start_tag),
+                "the server takes the value from the vault and ignores what stands here",
+            )
+            .help("change it with the product's cipher tool, or remove the attribute svns:secretAlias first");
+            errors.push(operation.origin.attach(error, "asked for here"));
+        }
+    }
+    if errors.is_empty() {
+        Ok(())
+    } else {
+        Err(errors)
+    }
+}

@@ -1,0 +1,202 @@
+//! What a run came to, for programs: the one shape of `--format json`.
+
+use serde::Serialize;
+
+use crate::diagnostic::{Class, Diagnostic};
+use crate::diff::FileDiff;
+use crate::plan::{FilePlan, Outcome, Plan, PlannedSetting};
+
+/// The version of [`Report`]'s shape. It grows when a field goes or changes
+/// its meaning, not when one comes.
+pub const VERSION: u32 = 1;
+
+/// What a run came to in one home.
+#[derive(Debug, Clone, Serialize)]
+pub struct Report {
+    /// [`VERSION`].
+    pub version: u32,
+    /// The home as it was given.
+    pub home: String,
+    /// The version of the product that its marks show.
+    pub product_version: Option<String>,
+    /// The profile.
+    pub profile: Option<String>,
+    /// The node of the deployment file.
+    pub node: Option<String>,
+    /// What happened.
+    pub status: Status,
+    /// The exit status that this home alone would have.
+    pub exit_code: u8,
+    /// What became of each setting and patch.
+    pub settings: Vec<SettingReport>,
+    /// The files that change.
+    pub files: Vec<FileReport>,
+    /// The files that have changed: those of `files` when the run has written,
+    /// none otherwise.
+    pub changed: Vec<String>,
+    /// The transaction, for `revert`.
+    pub transaction: Option<String>,
+    /// What the person who asked should know.
+    pub warnings: Vec<DiagnosticReport>,
+    /// What stopped the run.
+    pub errors: Vec<DiagnosticReport>,
+}
+
+/// What happened to a home.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Status {
+    /// It was changed.
+    Applied,
+    /// It was what is asked for.
+    Unchanged,
+    /// It is not what is asked for; nothing was written.
+    Differences,
+    /// It would be changed; nothing was written.
+    Planned,
+    /// It was put back.
+    Reverted,
+    /// Something stood in the way; nothing was written.
+    Failed,
+}
+
+/// What became of one setting.
+#[derive(Debug, Clone, Serialize)]
+pub struct SettingReport {
+    /// Its key, or `patch[n]`.
+    pub key: String,
+    /// What became of it.
+    pub outcome: Outcome,
+    /// The file's path in the home.
+    pub file: String,
+    /// Its line in the file before the run.
+    pub line: Option<usize>,
+    /// Its column there.
+    pub column: Option<usize>,
+    /// The path of the element or attribute.
+    pub path: Option<String>,
+    /// The value before; secrets are `******`.
+    pub old: Option<String>,
+    /// The value afterwards; secrets are `******`.
+    pub new: Option<String>,
+    /// Who asked.
+    pub origin: String,
+}
+
+/// How much of a file changes.
+#[derive(Debug, Clone, Serialize)]
+pub struct FileReport {
+    /// Its path in the home.
+    pub path: String,
+    /// Lines that go.
+    pub removed_lines: usize,
+    /// Lines that come.
+    pub added_lines: usize,
+}
+
+/// An error or a warning.
+#[derive(Debug, Clone, Serialize)]
+pub struct DiagnosticReport {
+    /// Its stable name.
+    pub code: String,
+    /// What kind of problem it is.
+    pub class: &'static str,
+    /// What is wrong.
+    pub message: String,
+    /// The file that it is about first.
+    pub file: Option<String>,
+    /// The line in it.
+    pub line: Option<usize>,
+    /// The column, in characters.
+    pub column: Option<usize>,
+    /// What to do.
+    pub help: Vec<String>,
+}
+
+impl Report {
+    /// A report on which nothing has happened yet.
+    pub fn new(home: impl Into<String>, status: Status) -> Self {
+        Self {
+            version: VERSION,
+            home: home.into(),
+            product_version: None,
+            profile: None,
+            node: None,
+            status,
+            exit_code: 0,
+            settings: Vec::new(),
+            files: Vec::new(),
+            changed: Vec::new(),
+            transaction: None,
+            warnings: Vec::new(),
+            errors: Vec::new(),
+        }
+    }
+
+    /// Takes over what a plan says.
+    pub fn describe(&mut self, plan: &Plan, diffs: &[FileDiff]) {
+        self.settings = plan
+            .settings()
+            .map(|(file, setting)| setting_report(file, setting))
+            .collect();
+        self.files = diffs
+            .iter()
+            .map(|diff| FileReport {
+                path: diff.path.clone(),
+                removed_lines: diff.removed,
+                added_lines: diff.added,
+            })
+            .collect();
+        self.warn(&plan.warnings);
+    }
+
+    /// Adds warnings.
+    pub fn warn(&mut self, warnings: &[Diagnostic]) {
+        self.warnings
+            .extend(warnings.iter().map(DiagnosticReport::from));
+    }
+
+    /// Turns it into the report of a failure.
+    pub fn fail(&mut self, errors: &[Diagnostic]) {
+        self.status = Status::Failed;
+        self.errors
+            .extend(errors.iter().map(DiagnosticReport::from));
+    }
+}
+
+fn setting_report(file: &FilePlan, setting: &PlannedSetting) -> SettingReport {
+    SettingReport {
+        key: setting.key.clone(),
+        outcome: setting.outcome,
+        file: file.path(),
+        line: setting.position.map(|position| position.line),
+        column: setting.position.map(|position| position.column),
+        path: setting.path.clone(),
+        old: setting.old.clone(),
+        new: setting.new.clone(),
+        origin: setting.origin.clone(),
+    }
+}
+
+impl From<&Diagnostic> for DiagnosticReport {
+    fn from(diagnostic: &Diagnostic) -> Self {
+        let spot = diagnostic.labels.first().map(|label| &label.spot);
+        Self {
+            code: diagnostic.code.to_owned(),
+            class: match diagnostic.class {
+                Class::Specification => "specification",
+                Class::Home => "home",
+                Class::Conflict => "conflict",
+                Class::Io => "io",
+                Class::RecoveryNeeded => "recovery-needed",
+                Class::Locked => "locked",
+                Class::Interrupted(_) => "interrupted",
+            },
+            message: diagnostic.message.clone(),
+            file: spot.map(|spot| spot.path.clone()),
+            line: spot.map(|spot| spot.line),
+            column: spot.map(|spot| spot.column),
+            help: diagnostic.help.clone(),
+        }
+    }
+}

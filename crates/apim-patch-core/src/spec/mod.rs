@@ -1,0 +1,35 @@
+//! What is asked for: the deployment file, the command line, and which of them
+//! wins.
+//!
+//! 1. [`DeploymentFile`] reads and checks the whole file against the catalogue.
+//! 2. [`select()`] picks node and profile and lays `--set`, node, profile table
+//!    and what the profile fixes over each other.
+//! 3. [`resolve()`] reads the references and checks what the profile requires.
+//!
+//! Every value keeps its [`Origin`] on that way.
+
+mod deployment_file;
+mod document_reader;
+mod home_path;
+mod mask;
+mod nesting;
+mod node_choice;
+mod option;
+mod patch;
+mod patch_reader;
+mod resolve;
+mod select;
+mod string_place;
+mod table_reader;
+mod value;
+
+pub use deployment_file::{AskedVersion, DeploymentFile};
+pub use node_choice::Machine;
+pub use option::SetOption;
+pub use patch::{Action, Patch, Position};
+pub use resolve::{Resolved, resolve};
+pub use select::{Choice, Selection, select};
+pub use value::{Origin, Reference, Requested, Setting, Value};
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,103 @@
+//! `--set`, `--set-env` and `--set-file`.
+
+use std::path::Path;
+
+use super::table_reader::reference;
+use super::{Origin, Requested, Setting, Value};
+use crate::catalogue;
+use crate::diagnostic::{Class, Diagnostic, printable_name};
+
+/// One such option with its argument as it was typed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum SetOption {
+    /// `--set KEY=VALUE`
+    Literal(String),
+    /// `--set-env KEY=NAME`
+    Environment(String),
+    /// `--set-file KEY=PATH`; relative to the working directory, as on every
+    /// command line.
+    File(String),
+}
+
+impl SetOption {
+    /// Checks the argument against the catalogue.
+    pub(super) fn read(&self, diagnostics: &mut Vec<Diagnostic>) -> Option<Setting> {
+        let (option, shape, argument) = match self {
+            Self::Literal(argument) => ("--set", "KEY=VALUE", argument),
+            Self::Environment(argument) => ("--set-env", "KEY=NAME", argument),
+            Self::File(argument) => ("--set-file", "KEY=PATH", argument),
+        };
+        let error = |code, message| Some(Diagnostic::error(code, Class::Specification, message));
+        let Some((key, value)) = argument.split_once('=') else {
+            // What stands there may be a secret whose key was forgotten.
+            let message = format!("{option} takes {shape}, and its argument has no `=`");
+            diagnostics.extend(error("set-argument", message));
+            return None;
+        };
+        let Some(row) = catalogue::find(key) else {
+            let message = format!("{option}: unknown key `{}`", printable_name(key));
+            diagnostics.extend(error("unknown-key", message).map(
+                |unknown| match catalogue::suggest(key) {
+                    Some(meant) => unknown.help(format!("did you mean `{meant}`?")),
+                    None => unknown,
+                },
+            ));
+            return None;
+        };
+        let environment = match self {
+            Self::Literal(_) => {
+                let setting = |literal| Setting {
+                    row,
+                    requested: Requested::Value(Value::Literal(literal)),
+                    origin: Origin::SetOption,
+                };
+                let checked = row
+                    .check_plain(value)
+                    .map_err(|reason| {
+                        let message = format!("{option}: `{key}` {reason}");
+                        diagnostics.extend(error("wrong-value", message));
+                    })
+                    .ok()?;
+                let warning =
+                    |code, message| Diagnostic::warning(code, Class::Specification, message);
+                if let Some(oddity) = checked.warning {
+                    diagnostics.push(warning("odd-value", format!("{option}: `{key}` {oddity}")));
+                }
+                if row.secret {
+                    let message = format!(
+                        "{option}: `{key}` is a secret, and everybody on this machine can read \
+                         command lines"
+                    );
+                    diagnostics
+                        .push(warning("plain-secret", message).help("use --set-env or --set-file"));
+                }
+                return Some(setting(checked.literal));
+            }
+            Self::Environment(_) => true,
+            Self::File(_) => false,
+        };
+        if !row.kind.is_text() {
+            let message = format!(
+                "{option}: `{key}` must be {}, not a reference",
+                row.kind.expected()
+            );
+            diagnostics.extend(error("wrong-type", message));
+            return None;
+        }
+        match reference(environment, value, Path::new("")) {
+            Ok(reference) => Some(Setting {
+                row,
+                requested: Requested::Value(Value::Reference(reference)),
+                origin: match environment {
+                    true => Origin::SetEnvOption,
+                    false => Origin::SetFileOption,
+                },
+            }),
+            Err(reason) => {
+                let message = format!("{option}: what `{key}` refers to {reason}");
+                diagnostics.extend(error("wrong-value", message));
+                None
+            }
+        }
+    }
+}

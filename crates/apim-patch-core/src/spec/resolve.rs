@@ -1,0 +1,282 @@
+//! Reads what a selection only refers to.
+
+use std::ffi::OsString;
+use std::os::unix::fs::PermissionsExt;
+use std::path::Path;
+
+use zeroize::{Zeroize, Zeroizing};
+
+use super::{Action, Origin, Patch, Reference, Requested, Selection, Setting, Value};
+use crate::bounded_read::{self, ReadError};
+use crate::catalogue::{Literal, Secret, illegal_in_xml};
+use crate::diagnostic::{Class, Diagnostic, printable_name, printable_path};
+
+/// The largest value kept in a variable or file, in bytes. No setting is that
+/// long; a larger file is the wrong file.
+const MAX_SIZE: u64 = 64 * 1024;
+
+/// A value that is ready to be written.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Resolved {
+    /// The value.
+    pub literal: Literal,
+    /// Where it was read, if it stands in no deployment file. This, never the
+    /// value, is what may be saved.
+    pub reference: Option<Reference>,
+}
+
+/// Reads every reference of a selection, and checks the values and what the
+/// profile requires. `environment` answers with the value of a variable.
+///
+/// # Errors
+///
+/// Everything that is missing, unreadable or not acceptable, of class
+/// [`Specification`](Class::Specification). No message holds a value that was
+/// read.
+pub fn resolve(
+    selection: Selection,
+    environment: &dyn Fn(&str) -> Option<OsString>,
+) -> Result<Selection<Resolved>, Vec<Diagnostic>> {
+    let mut reader = ReferenceReader {
+        environment,
+        diagnostics: selection.warnings,
+    };
+    let settings: Vec<_> = selection
+        .settings
+        .into_iter()
+        .filter_map(|setting| reader.setting(setting))
+        .collect();
+    let patches: Vec<_> = selection
+        .patches
+        .into_iter()
+        .filter_map(|patch| reader.patch(patch))
+        .collect();
+    let mut diagnostics = reader.diagnostics;
+    if !diagnostics.iter().any(Diagnostic::is_error) {
+        diagnostics.extend(selection.profile.check(&settings, selection.partial));
+    }
+    let ((), warnings) = crate::diagnostic::unless_errors((), diagnostics)?;
+    Ok(Selection {
+        profile: selection.profile,
+        node: selection.node,
+        version: selection.version,
+        partial: selection.partial,
+        settings,
+        patches,
+        warnings,
+    })
+}
+
+struct ReferenceReader<'e> {
+    environment: &'e dyn Fn(&str) -> Option<OsString>,
+    diagnostics: Vec<Diagnostic>,
+}
+
+impl ReferenceReader<'_> {
+    fn setting(&mut self, setting: Setting) -> Option<Setting<Resolved>> {
+        let Setting {
+            row,
+            requested,
+            origin,
+        } = setting;
+        let requested = match requested {
+            Requested::Absent => Requested::Absent,
+            Requested::Value(Value::Literal(literal)) => Requested::Value(Resolved {
+                literal,
+                reference: None,
+            }),
+            Requested::Value(Value::Reference(reference)) => {
+                let text = self.read(&reference, row.key, row.secret, &origin)?;
+                match row.check_plain(&text) {
+                    Ok(checked) => {
+                        if let Some(oddity) = checked.warning {
+                            let message = format!("`{}`, read from {reference}, {oddity}", row.key);
+                            let warning =
+                                Diagnostic::warning("odd-value", Class::Specification, message);
+                            self.diagnostics.push(origin.attach(warning, ""));
+                        }
+                        Requested::Value(Resolved {
+                            literal: checked.literal,
+                            reference: Some(reference),
+                        })
+                    }
+                    Err(reason) => {
+                        let message = format!("`{}`, read from {reference}, {reason}", row.key);
+                        self.error("wrong-value", message, &origin);
+                        return None;
+                    }
+                }
+            }
+        };
+        Some(Setting {
+            row,
+            requested,
+            origin,
+        })
+    }
+
+    fn patch(&mut self, patch: Patch) -> Option<Patch<Resolved>> {
+        let Patch { secret, origin, .. } = patch;
+        let expect = match patch.expect {
+            Some(value) => Some(self.text("expect", value, secret, &origin)?),
+            None => None,
+        };
+        let action = match patch.action {
+            Action::Set { value, after } => Action::Set {
+                value: self.text("set", value, secret, &origin)?,
+                after,
+            },
+            Action::CommentOut => Action::CommentOut,
+            Action::Uncomment => Action::Uncomment,
+            Action::Remove => Action::Remove,
+            Action::Insert {
+                fragment,
+                position,
+                unless,
+            } => Action::Insert {
+                fragment,
+                position,
+                unless,
+            },
+        };
+        Some(Patch {
+            file: patch.file,
+            select: patch.select,
+            action,
+            expect,
+            all: patch.all,
+            optional: patch.optional,
+            secret,
+            origin,
+        })
+    }
+
+    /// The text of a patch's field.
+    fn text(
+        &mut self,
+        field: &str,
+        value: Value,
+        secret: bool,
+        origin: &Origin,
+    ) -> Option<Resolved> {
+        let reference = match value {
+            Value::Literal(literal) => {
+                return Some(Resolved {
+                    literal,
+                    reference: None,
+                });
+            }
+            Value::Reference(reference) => reference,
+        };
+        let text = self.read(&reference, field, secret, origin)?;
+        if let Some(reason) = illegal_in_xml(&text) {
+            self.error(
+                "wrong-value",
+                format!("`{field}`, read from {reference}, {reason}"),
+                origin,
+            );
+            return None;
+        }
+        Some(Resolved {
+            literal: match secret {
+                true => Literal::Secret(Secret::new(text.as_str())),
+                false => Literal::Text(text.to_string()),
+            },
+            reference: Some(reference),
+        })
+    }
+
+    fn read(
+        &mut self,
+        reference: &Reference,
+        name: &str,
+        secret: bool,
+        origin: &Origin,
+    ) -> Option<Zeroizing<String>> {
+        let bytes = match reference {
+            Reference::Environment(variable) => match (self.environment)(variable) {
+                Some(value) => value.into_encoded_bytes(),
+                None => {
+                    let variable = printable_name(variable);
+                    let message = format!("`{name}`: environment variable `{variable}` is not set");
+                    self.error("missing-reference", message, origin);
+                    return None;
+                }
+            },
+            Reference::File(path) => match bounded_read::read(path, MAX_SIZE) {
+                Ok(bytes) => {
+                    if secret {
+                        self.warn_of_readers(path, name, origin);
+                    }
+                    without_line_end(bytes)
+                }
+                Err(error) => {
+                    let code = match error {
+                        ReadError::TooLarge { .. } => "too-large",
+                        ReadError::NotRegular => "not-a-regular-file",
+                        ReadError::Io(_) => "missing-reference",
+                    };
+                    let path = printable_path(path);
+                    self.error(code, format!("`{name}`: file `{path}`: {error}"), origin);
+                    return None;
+                }
+            },
+        };
+        if bytes.len() as u64 > MAX_SIZE {
+            let limit = MAX_SIZE;
+            self.error(
+                "too-large",
+                format!("`{name}`: {reference} is larger than {limit} bytes"),
+                origin,
+            );
+            return None;
+        }
+        match String::from_utf8(bytes) {
+            Ok(text) => Some(Zeroizing::new(text)),
+            Err(error) => {
+                let offset = error.utf8_error().valid_up_to();
+                error.into_bytes().zeroize();
+                self.error(
+                    "not-utf-8",
+                    format!("`{name}`: {reference} is not UTF-8 at byte offset {offset}"),
+                    origin,
+                );
+                None
+            }
+        }
+    }
+
+    /// A secret that the group or everybody can read is none.
+    fn warn_of_readers(&mut self, path: &Path, name: &str, origin: &Origin) {
+        let Ok(metadata) = path.metadata() else {
+            return;
+        };
+        let mode = metadata.permissions().mode() & 0o777;
+        if mode & 0o077 != 0 {
+            let path = printable_path(path);
+            let warning = Diagnostic::warning(
+                "readable-secret",
+                Class::Specification,
+                format!("`{name}`: file `{path}` is open to others (mode {mode:04o})"),
+            )
+            .help(format!("chmod 600 {path}"));
+            self.diagnostics.push(origin.attach(warning, ""));
+        }
+    }
+
+    fn error(&mut self, code: &'static str, message: String, origin: &Origin) {
+        let error = Diagnostic::error(code, Class::Specification, message);
+        self.diagnostics.push(origin.attach(error, ""));
+    }
+}
+
+/// Drops the one line end with which editors and `echo` close a file.
+fn without_line_end(mut bytes: Vec<u8>) -> Vec<u8> {
+    if bytes.last() == Some(&b'\n') {
+        bytes.pop();
+        if bytes.last() == Some(&b'\r') {
+            bytes.pop();
+        }
+    }
+    bytes
+}

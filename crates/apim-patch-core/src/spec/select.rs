@@ -1,0 +1,304 @@
+//! Node, profile, and which of several values wins.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use super::deployment_file::{Content, Level, Node, ProfileTable};
+use super::node_choice::pick;
+use super::patch_reader::same_target;
+use super::{
+    AskedVersion, DeploymentFile, Machine, Origin, Patch, Requested, SetOption, Setting, Value,
+};
+use crate::catalogue::{self, Literal, Place, Row};
+use crate::diagnostic::{Class, Diagnostic, printable_name, unless_errors};
+use crate::profile::{self, Profile};
+
+/// What was chosen on the command line, and where it runs.
+#[derive(Debug)]
+pub struct Choice<'c> {
+    /// `--profile`.
+    pub profile: Option<&'c str>,
+    /// `--node`.
+    pub node: Option<&'c str>,
+    /// `--set`, `--set-env` and `--set-file`, in their order.
+    pub options: &'c [SetOption],
+    /// `--partial`: what the profile requires may be missing.
+    pub partial: bool,
+    /// The home at hand.
+    pub home: &'c Path,
+    /// The machine it is on.
+    pub machine: &'c Machine,
+}
+
+/// All that is asked for of one node.
+#[derive(Debug)]
+pub struct Selection<V = Value> {
+    /// The node's profile.
+    pub profile: &'static Profile,
+    /// The node's name, in a file with `[nodes]`.
+    pub node: Option<String>,
+    /// The release that the file was written for, if it says so.
+    pub version: Option<AskedVersion>,
+    /// Whether what the profile requires may be missing.
+    pub partial: bool,
+    /// The settings, one per row, in the order of the catalogue.
+    pub settings: Vec<Setting<V>>,
+    /// The patches, the file's before the node's.
+    pub patches: Vec<Patch<V>>,
+    /// What is odd about it.
+    pub warnings: Vec<Diagnostic>,
+}
+
+/// Picks node and profile and lays the sources of values over each other:
+/// options win over the node, the node over its profile's table, and that over
+/// what the profile fixes. A file for one node counts as its node.
+///
+/// # Errors
+///
+/// No node or profile can be told, an option is not acceptable, or nothing is
+/// asked for; all of class [`Specification`](Class::Specification).
+pub fn select(
+    file: Option<&DeploymentFile>,
+    choice: &Choice<'_>,
+) -> Result<Selection, Vec<Diagnostic>> {
+    let chosen = Chosen::new(file, choice).map_err(|error| vec![error])?;
+    let profile = chosen.profile(choice).map_err(|error| vec![error])?;
+    let mut diagnostics = file.map_or(Vec::new(), |file| file.warnings.clone());
+
+    let options = read_options(choice.options, &mut diagnostics);
+    let mut settings: BTreeMap<usize, Setting> = BTreeMap::new();
+    let mut asked = 0;
+    let tables = chosen
+        .tables
+        .iter()
+        .filter(|table| table.profile == profile.name);
+    let layers = tables
+        .flat_map(|table| &table.settings)
+        .chain(&chosen.level.settings)
+        .chain(&options);
+    for setting in layers {
+        settings.insert(setting.row.index(), setting.clone());
+        asked += 1;
+    }
+    let patches = patches(chosen.patches, &chosen.level.patches);
+    if let Some(file) = file
+        && asked + patches.len() == 0
+        && !diagnostics.iter().any(Diagnostic::is_error)
+    {
+        let message = format!(
+            "nothing is asked for: {} holds no setting and no patch",
+            file.path
+        );
+        diagnostics.push(
+            Diagnostic::error("nothing-asked", Class::Specification, message)
+                .help("`apim-patch init` prints a file to start from"),
+        );
+    }
+    for fix in profile.fixes {
+        let Some(row) = catalogue::find(fix.key) else {
+            continue;
+        };
+        settings.entry(row.index()).or_insert_with(|| Setting {
+            row,
+            requested: Requested::Value(Value::Literal(fix.value.clone())),
+            origin: Origin::FixedByProfile {
+                profile: profile.name,
+                reason: fix.reason,
+            },
+        });
+    }
+    default_ports(&mut settings, &mut diagnostics);
+    let ((), warnings) = unless_errors((), diagnostics)?;
+    Ok(Selection {
+        profile,
+        node: chosen.node.map(|node| node.name.clone()),
+        version: file.and_then(|file| file.version.clone()),
+        partial: choice.partial,
+        settings: settings.into_values().collect(),
+        patches,
+        warnings,
+    })
+}
+
+/// The part of a file that speaks of one node.
+struct Chosen<'f> {
+    node: Option<&'f Node>,
+    level: &'f Level,
+    tables: &'f [ProfileTable],
+    patches: &'f [Patch],
+}
+
+/// What is asked for where there is no file.
+static NOTHING: Level = Level {
+    settings: Vec::new(),
+    patches: Vec::new(),
+};
+
+impl<'f> Chosen<'f> {
+    fn new(file: Option<&'f DeploymentFile>, choice: &Choice<'_>) -> Result<Self, Diagnostic> {
+        let alone = |level| match choice.node {
+            None => Ok(Self {
+                node: None,
+                level,
+                tables: &[],
+                patches: &[],
+            }),
+            Some(name) => {
+                let name = printable_name(name);
+                let message = format!("--node {name} needs a deployment file with `[nodes]`");
+                Err(specification("no-nodes", message))
+            }
+        };
+        match file.map(|file| (&file.content, file)) {
+            None => alone(&NOTHING),
+            Some((Content::OneNode(level), _)) => alone(level),
+            Some((
+                Content::Nodes {
+                    patches,
+                    profiles,
+                    nodes,
+                },
+                file,
+            )) => {
+                let node = pick(nodes, &file.path, choice)?;
+                Ok(Self {
+                    node: Some(node),
+                    level: &node.level,
+                    tables: profiles,
+                    patches,
+                })
+            }
+        }
+    }
+
+    fn profile(&self, choice: &Choice<'_>) -> Result<&'static Profile, Diagnostic> {
+        let of_node = self
+            .node
+            .and_then(|node| Some((node, node.profile.as_ref()?)));
+        match (choice.profile, of_node) {
+            (Some(asked), Some((node, (profile, spot)))) if asked != profile => {
+                let message = format!(
+                    "--profile {}, but node `{}` is a `{profile}`",
+                    printable_name(asked),
+                    printable_name(&node.name)
+                );
+                Err(specification("profiles-differ", message)
+                    .at(spot.clone(), "")
+                    .help("leave --profile out, or choose another node with --node"))
+            }
+            (None, Some((_, (profile, spot)))) => {
+                profile::find(profile).map_err(|error| error.at(spot.clone(), ""))
+            }
+            (Some(asked), _) => profile::find(asked),
+            (None, None) => {
+                let message = "no profile: nobody says what this node is";
+                Err(specification("no-profile", message.into())
+                    .help(format!("add --profile; {}", profile::supported())))
+            }
+        }
+    }
+}
+
+/// Checks the options; a key that is given twice must have one value.
+fn read_options(options: &[SetOption], diagnostics: &mut Vec<Diagnostic>) -> Vec<Setting> {
+    let mut settings: Vec<Setting> = Vec::new();
+    for option in options {
+        let Some(setting) = option.read(diagnostics) else {
+            continue;
+        };
+        let key = setting.row.key;
+        match settings.iter().find(|earlier| earlier.row.key == key) {
+            None => settings.push(setting),
+            Some(earlier) if earlier.requested == setting.requested => {
+                let message = format!(
+                    "{}: `{key}` is given twice, with the same value",
+                    setting.origin
+                );
+                diagnostics.push(Diagnostic::warning(
+                    "set-twice",
+                    Class::Specification,
+                    message,
+                ));
+            }
+            Some(earlier) => {
+                let message = format!(
+                    "`{key}` is given twice, by {} and by {}, with different values",
+                    shown(earlier),
+                    shown(&setting)
+                );
+                diagnostics.push(specification("set-twice", message).help("keep one of them"));
+            }
+        }
+    }
+    settings
+}
+
+/// An option with its value, as it may be shown.
+fn shown(setting: &Setting) -> String {
+    match &setting.requested {
+        Requested::Value(Value::Literal(literal)) => {
+            format!(
+                "{} ({})",
+                setting.origin,
+                printable_name(&literal.to_string())
+            )
+        }
+        Requested::Value(Value::Reference(reference)) => {
+            format!("{} ({reference})", setting.origin)
+        }
+        Requested::Absent => setting.origin.to_string(),
+    }
+}
+
+/// The file's patches, then the node's. Where both set the same place, the
+/// node's alone remains: applied one after the other, each run would set both.
+fn patches(file: &[Patch], node: &[Patch]) -> Vec<Patch> {
+    file.iter()
+        .filter(|patch| !node.iter().any(|other| same_target(patch, other)))
+        .chain(node)
+        .cloned()
+        .collect()
+}
+
+/// Gives members without a port the port of the row that their row names.
+fn default_ports(settings: &mut BTreeMap<usize, Setting>, diagnostics: &mut Vec<Diagnostic>) {
+    let ports: BTreeMap<&str, u16> = settings
+        .values()
+        .filter_map(|setting| match &setting.requested {
+            Requested::Value(Value::Literal(Literal::Number(number))) => {
+                Some((setting.row.key, u16::try_from(*number).ok()?))
+            }
+            _ => None,
+        })
+        .collect();
+    for setting in settings.values_mut() {
+        let Row {
+            key,
+            place: Place::Members { default_port, .. },
+            ..
+        } = setting.row
+        else {
+            continue;
+        };
+        let Requested::Value(Value::Literal(Literal::Members(members))) = &mut setting.requested
+        else {
+            continue;
+        };
+        let default = ports.get(default_port).copied();
+        for member in members.iter_mut() {
+            member.port = member.port.or(default);
+        }
+        if let Some(member) = members.iter().find(|member| member.port.is_none()) {
+            let message = format!("`{key}` lists {member} without a port");
+            let error = specification("member-without-port", message)
+                .help(format!("write {member}:4000, or set `{default_port}`"));
+            diagnostics.push(setting.origin.attach(error, ""));
+        }
+        let mut seen = std::collections::HashSet::new();
+        members.retain(|member| seen.insert(member.clone()));
+    }
+}
+
+fn specification(code: &'static str, message: String) -> Diagnostic {
+    Diagnostic::error(code, Class::Specification, message)
+}

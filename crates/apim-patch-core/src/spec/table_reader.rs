@@ -1,0 +1,346 @@
+//! From TOML tables to settings, read off the catalogue's rows.
+
+use std::ops::Range;
+use std::path::Path;
+
+use toml::Spanned;
+use toml::de::{DeString, DeTable, DeValue};
+
+use super::{Origin, Reference, Requested, Setting, Value};
+use crate::catalogue::{self, Depth, Given, Row, nearest};
+use crate::diagnostic::{Class, Diagnostic, SourceText, Spot, printable_name};
+
+/// A key with its value.
+pub(super) type Entry<'e, 't> = (&'e Spanned<DeString<'t>>, &'e Spanned<DeValue<'t>>);
+
+/// Reads the tables of one file and collects what is wrong with them.
+pub(super) struct TableReader<'s, 't> {
+    pub(super) source: &'s SourceText<'t>,
+    /// The folder that relative paths start from.
+    pub(super) folder: &'s Path,
+    pub(super) diagnostics: Vec<Diagnostic>,
+}
+
+/// Who speaks in the table that is being read.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Speaker<'n> {
+    File,
+    Node(&'n str),
+    ProfileTable(&'n str),
+}
+
+impl Speaker<'_> {
+    pub(super) fn origin(self, spot: Spot) -> Origin {
+        match self {
+            Self::File => Origin::File(spot),
+            Self::Node(node) => Origin::Node {
+                node: node.to_owned(),
+                spot,
+            },
+            Self::ProfileTable(profile) => Origin::ProfileTable {
+                profile: profile.to_owned(),
+                spot,
+            },
+        }
+    }
+}
+
+/// The entries of a table in the order of the file, which the map has lost.
+pub(super) fn in_order<'e, 't>(table: &'e DeTable<'t>) -> Vec<Entry<'e, 't>> {
+    let mut entries: Vec<_> = table.iter().collect();
+    entries.sort_by_key(|(key, _)| key.span().start);
+    entries
+}
+
+impl TableReader<'_, '_> {
+    /// Adds an error of the deployment file.
+    pub(super) fn error(
+        &mut self,
+        code: &'static str,
+        span: Range<usize>,
+        message: impl Into<String>,
+        label: &str,
+        help: Option<String>,
+    ) {
+        let mut diagnostic = Diagnostic::error(code, Class::Specification, message)
+            .at(self.source.spot(span), label);
+        diagnostic.help.extend(help);
+        self.diagnostics.push(diagnostic);
+    }
+
+    fn warning(&mut self, code: &'static str, span: Range<usize>, message: String, help: &str) {
+        self.diagnostics.push(
+            Diagnostic::warning(code, Class::Specification, message)
+                .at(self.source.spot(span), "")
+                .help(help),
+        );
+    }
+
+    /// Reads one entry as a setting or a table of settings. `path` is its
+    /// dotted key; `also` are the names that may stand beside it and are no
+    /// settings.
+    pub(super) fn setting(
+        &mut self,
+        path: &str,
+        (key, value): Entry<'_, '_>,
+        speaker: Speaker<'_>,
+        also: &[&'static str],
+        settings: &mut Vec<Setting>,
+    ) {
+        let name = key.get_ref();
+        // `"key_manager.client"` in quotes is another key than
+        // `key_manager.client`.
+        let depth = match name.contains('.') {
+            true => Depth::Nowhere,
+            false => catalogue::depth(path),
+        };
+        match (depth, value.get_ref()) {
+            (Depth::Row(row), _) => settings.extend(self.row(row, value, speaker)),
+            (Depth::Table, DeValue::Table(table)) => {
+                for entry in in_order(table) {
+                    let path = format!("{path}.{}", entry.0.get_ref());
+                    self.setting(&path, entry, speaker, &[], settings);
+                }
+            }
+            (Depth::Table, _) => self.error(
+                "wrong-type",
+                value.span(),
+                format!(
+                    "`{path}` must be a table of settings, not {}",
+                    type_name(value)
+                ),
+                "",
+                Some(format!("write `[{path}]` and the settings below it")),
+            ),
+            (Depth::Nowhere, _) => {
+                let parent = path.strip_suffix(name.as_ref()).unwrap_or_default();
+                let siblings = catalogue::children(parent.trim_end_matches('.'));
+                let meant = nearest(name, siblings.chain(also.iter().copied()))
+                    .or_else(|| catalogue::suggest(path))
+                    .or_else(|| catalogue::suggest(name));
+                self.unknown(key, path, meant);
+            }
+        }
+    }
+
+    /// Adds the error for a key that nobody knows.
+    pub(super) fn unknown(&mut self, key: &Spanned<DeString<'_>>, path: &str, meant: Option<&str>) {
+        self.error(
+            "unknown-key",
+            key.span(),
+            format!("unknown key `{}`", printable_name(path)),
+            "",
+            meant.map(|meant| format!("did you mean `{meant}`?")),
+        );
+    }
+
+    fn row(
+        &mut self,
+        row: &'static Row,
+        value: &Spanned<DeValue<'_>>,
+        speaker: Speaker<'_>,
+    ) -> Option<Setting> {
+        let requested = match value.get_ref() {
+            DeValue::Table(table) => self.no_literal(row, value, table)?,
+            _ => Requested::Value(Value::Literal(self.literal(row, value)?)),
+        };
+        Some(Setting {
+            row,
+            requested,
+            origin: speaker.origin(self.source.spot(value.span())),
+        })
+    }
+
+    fn literal(
+        &mut self,
+        row: &'static Row,
+        value: &Spanned<DeValue<'_>>,
+    ) -> Option<catalogue::Literal> {
+        let span = value.span();
+        let checked = match value.get_ref() {
+            DeValue::Array(array) => {
+                let mut items = Vec::new();
+                for item in array.iter() {
+                    match item.get_ref() {
+                        DeValue::String(text) => items.push(text.as_ref()),
+                        _ => {
+                            let message = format!("`{}` must be {}", row.key, row.kind.expected());
+                            self.error(
+                                "wrong-type",
+                                item.span(),
+                                message,
+                                "this is not text",
+                                None,
+                            );
+                            return None;
+                        }
+                    }
+                }
+                row.check(Given::List(&items))
+            }
+            DeValue::String(text) => row.check(Given::Text(text)),
+            DeValue::Integer(number) => row.check(Given::Integer(
+                i64::from_str_radix(number.as_str(), number.radix()).ok(),
+            )),
+            DeValue::Boolean(value) => row.check(Given::Boolean(*value)),
+            _ => row.check(Given::Other(type_name(value))),
+        };
+        match checked {
+            Ok(checked) => {
+                if let Some(oddity) = checked.warning {
+                    let message = format!("`{}` {oddity}", row.key);
+                    self.warning(
+                        "odd-value",
+                        span.clone(),
+                        message,
+                        "check that this is meant",
+                    );
+                }
+                if row.secret {
+                    self.plain_secret(row.key, span);
+                }
+                Some(checked.literal)
+            }
+            Err(reason) => {
+                let message = format!("`{}` {reason}", row.key);
+                let help = Some(format!("for instance {}", row.example));
+                self.error("wrong-value", span, message, "", help);
+                None
+            }
+        }
+    }
+
+    /// Warns of a secret that stands in the file.
+    pub(super) fn plain_secret(&mut self, name: &str, span: Range<usize>) {
+        self.warning(
+            "plain-secret",
+            span,
+            format!("`{name}` is a secret, and whoever can read this file can read it"),
+            r#"keep it elsewhere: { env = "NAME" } or { file = "PATH" }"#,
+        );
+    }
+
+    /// A value given as a table: `{ env }`, `{ file }` or `{ absent }`.
+    fn no_literal(
+        &mut self,
+        row: &'static Row,
+        value: &Spanned<DeValue<'_>>,
+        table: &DeTable<'_>,
+    ) -> Option<Requested> {
+        if let [(key, absent)] = in_order(table)[..]
+            && key.get_ref() == "absent"
+        {
+            if matches!(absent.get_ref(), DeValue::Boolean(true)) {
+                return Some(Requested::Absent);
+            }
+            self.error(
+                "wrong-value",
+                absent.span(),
+                format!("`{}`: `absent` must be true", row.key),
+                "",
+                Some("leave the setting out where nothing is asked".into()),
+            );
+            return None;
+        }
+        let reference = self.reference(row.key, value, table)?;
+        if !row.kind.is_text() {
+            self.error(
+                "wrong-type",
+                place(value, table),
+                format!(
+                    "`{}` must be {}, not a reference",
+                    row.key,
+                    row.kind.expected()
+                ),
+                "",
+                Some("only text can be kept in a variable or a file".into()),
+            );
+            return None;
+        }
+        Some(Requested::Value(Value::Reference(reference)))
+    }
+
+    /// Reads `{ env = "NAME" }` or `{ file = "PATH" }`.
+    pub(super) fn reference(
+        &mut self,
+        name: &str,
+        value: &Spanned<DeValue<'_>>,
+        table: &DeTable<'_>,
+    ) -> Option<Reference> {
+        let [(key, target)] = in_order(table)[..] else {
+            self.no_reference(name, place(value, table));
+            return None;
+        };
+        let kind = key.get_ref().as_ref();
+        if !matches!(kind, "env" | "file") {
+            self.no_reference(name, key.span());
+            return None;
+        }
+        let DeValue::String(text) = target.get_ref() else {
+            let message = format!("`{name}`: `{kind}` must be text, not {}", type_name(target));
+            self.error("wrong-type", target.span(), message, "", None);
+            return None;
+        };
+        match reference(kind == "env", text, self.folder) {
+            Ok(reference) => Some(reference),
+            Err(reason) => {
+                let message = format!("`{name}`: `{kind}` {reason}");
+                self.error("wrong-value", target.span(), message, "", None);
+                None
+            }
+        }
+    }
+
+    fn no_reference(&mut self, name: &str, span: Range<usize>) {
+        self.error(
+            "wrong-type",
+            span,
+            format!("`{name}` must be a value or a reference, not such a table"),
+            "",
+            Some(
+                r#"as a table it is { env = "NAME" }, { file = "PATH" } or { absent = true }"#
+                    .into(),
+            ),
+        );
+    }
+}
+
+/// A reference, or why there can be none of that name, as a predicate.
+pub(super) fn reference(
+    environment: bool,
+    target: &str,
+    folder: &Path,
+) -> Result<Reference, &'static str> {
+    if target.is_empty() {
+        return Err("is empty");
+    }
+    if target.contains('\0') || environment && target.contains('=') {
+        return Err("holds a character that no such name has");
+    }
+    Ok(match environment {
+        true => Reference::Environment(target.to_owned()),
+        false => Reference::File(folder.join(target)),
+    })
+}
+
+/// A value's type with its article.
+pub(super) fn type_name(value: &Spanned<DeValue<'_>>) -> &'static str {
+    match value.get_ref() {
+        DeValue::String(_) => "text",
+        DeValue::Integer(_) => "a whole number",
+        DeValue::Float(_) => "a decimal number",
+        DeValue::Boolean(_) => "a truth value",
+        DeValue::Datetime(_) => "a date",
+        DeValue::Array(_) => "a list",
+        DeValue::Table(_) => "a table",
+    }
+}
+
+/// The place of a table: the table itself, or its first key where it was
+/// written with dotted keys and has no place of its own.
+pub(super) fn place(value: &Spanned<DeValue<'_>>, table: &DeTable<'_>) -> Range<usize> {
+    match in_order(table).first() {
+        Some((key, _)) if value.span().is_empty() => key.span(),
+        _ => value.span(),
+    }
+}
