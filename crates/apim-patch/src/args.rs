@@ -1,0 +1,239 @@
+//! What users type.
+
+use std::path::PathBuf;
+
+use clap::builder::styling::{AnsiColor, Styles};
+use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum, ValueHint};
+
+const STYLES: Styles = Styles::styled()
+    .header(AnsiColor::Green.on_default().bold())
+    .usage(AnsiColor::Green.on_default().bold())
+    .literal(AnsiColor::Cyan.on_default().bold())
+    .placeholder(AnsiColor::Cyan.on_default());
+
+/// Makes WSO2 API Manager 2.x homes what a profile asks for, in place.
+///
+/// Only the settings change: comments, white space, attribute layout, line
+/// ends and encoding stay as they are, byte for byte. All files change, or
+/// none; and `revert` gives back what was there.
+#[derive(Debug, Parser)]
+#[command(name = "apim-patch", version, styles = STYLES, max_term_width = 100)]
+#[command(
+    after_help = "Exit status: 0 done or nothing to do, 1 differences (check, diff --exit-code), \
+    2 usage or deployment file, 3 home or config file, 4 conflict, 5 input or output, rolled back, \
+    6 recovery needed, 75 locked by another run, 128+N signal N, rolled back."
+)]
+pub(crate) struct Arguments {
+    #[command(subcommand)]
+    pub(crate) command: Command,
+    #[command(flatten)]
+    pub(crate) output: Output,
+}
+
+/// How results are shown.
+#[derive(Debug, Args)]
+pub(crate) struct Output {
+    /// Shape of the output
+    #[arg(long, global = true, value_enum, default_value_t = Format::Human, help_heading = "Output")]
+    pub(crate) format: Format,
+    /// When to use colours
+    #[arg(long, global = true, value_enum, default_value_t = Color::Auto, value_name = "WHEN", help_heading = "Output")]
+    pub(crate) color: Color,
+    /// Say less: errors only
+    #[arg(
+        short,
+        long,
+        global = true,
+        conflicts_with = "verbose",
+        help_heading = "Output"
+    )]
+    pub(crate) quiet: bool,
+    /// Say more: settings that are already so, too
+    #[arg(short, long, global = true, help_heading = "Output")]
+    pub(crate) verbose: bool,
+}
+
+/// When to use colours.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Color {
+    /// On a terminal, unless NO_COLOR is set.
+    Auto,
+    /// Always.
+    Always,
+    /// Never.
+    Never,
+}
+
+/// Shape of the output.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Format {
+    /// For people.
+    Human,
+    /// One object per home and line, for programs.
+    Json,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Bring homes to what profile and deployment file ask for
+    Apply(Apply),
+    /// Show the unified diff that apply would make
+    Diff(Diff),
+    /// Say whether homes are already what is asked for, one line per setting that is not
+    Check(Selected),
+    /// Show the current value, state and place of settings
+    Inspect(Inspect),
+    /// Put a home back to what it was before a run
+    Revert(Revert),
+    /// List the runs that can be reverted, or show what one of them changed
+    History(History),
+    /// Repair a home after a crash; every writing command does it first
+    Recover(Recover),
+    /// Say what a setting or a profile does, and why
+    Explain(Explain),
+    /// Print a deployment file to start from
+    Init,
+    /// Show the main job on an embedded home in a temporary directory
+    Demo,
+    /// Print the completion script of a shell
+    Completions {
+        /// The shell
+        shell: clap_complete::Shell,
+    },
+}
+
+/// What is asked for, of which homes.
+#[derive(Debug, Args)]
+pub(crate) struct Selected {
+    /// The home: the directory that holds repository/conf. May be given several times
+    #[arg(long = "home", value_name = "DIR", required = true, value_hint = ValueHint::DirPath)]
+    pub(crate) homes: Vec<PathBuf>,
+    /// The profile of the node; may be left out where the deployment file names it
+    #[arg(long, value_name = "PROFILE")]
+    pub(crate) profile: Option<String>,
+    /// The deployment file. By default $APIM_PATCH_FILE, ./apim-patch.toml or apim-patch.toml in the home
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub(crate) file: Option<PathBuf>,
+    /// The node of the deployment file; by default the one whose host is this machine
+    #[arg(long, value_name = "NAME")]
+    pub(crate) node: Option<String>,
+    /// Set KEY to VALUE. Wins over the deployment file. May be given several times
+    #[arg(long = "set", value_name = "KEY=VALUE", help_heading = "Values")]
+    pub(crate) set: Vec<String>,
+    /// Set KEY to the value of the environment variable NAME
+    #[arg(long = "set-env", value_name = "KEY=NAME", help_heading = "Values")]
+    pub(crate) set_env: Vec<String>,
+    /// Set KEY to what the file PATH holds
+    #[arg(long = "set-file", value_name = "KEY=PATH", help_heading = "Values")]
+    pub(crate) set_file: Vec<String>,
+    /// Do without settings that the profile requires and nobody gave
+    #[arg(long)]
+    pub(crate) partial: bool,
+    #[command(flatten)]
+    pub(crate) links: Links,
+}
+
+/// What to do about links.
+#[derive(Debug, Clone, Copy, Args)]
+pub(crate) struct Links {
+    /// Accept symbolic links that leave the home (conf on a shared volume)
+    #[arg(long)]
+    pub(crate) follow_outside_links: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Apply {
+    #[command(flatten)]
+    pub(crate) selected: Selected,
+    /// Show the diff and write nothing
+    #[arg(long)]
+    pub(crate) dry_run: bool,
+    /// Leave no history behind: the run can't be reverted (container image builds)
+    #[arg(long)]
+    pub(crate) no_history: bool,
+    /// Show secrets in the diff of --dry-run
+    #[arg(long, requires = "dry_run")]
+    pub(crate) show_secrets: bool,
+    #[command(flatten)]
+    pub(crate) waiting: Waiting,
+}
+
+/// What to do while another run holds the home.
+#[derive(Debug, Clone, Copy, Args)]
+pub(crate) struct Waiting {
+    /// Wait up to this many seconds for another run to end
+    #[arg(long, value_name = "SECONDS")]
+    pub(crate) wait: Option<u32>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Diff {
+    #[command(flatten)]
+    pub(crate) selected: Selected,
+    /// Show secrets; the diff can then be applied with `patch -p1`
+    #[arg(long)]
+    pub(crate) show_secrets: bool,
+    /// Exit with 1 where there are differences
+    #[arg(long, action = ArgAction::SetTrue)]
+    pub(crate) exit_code: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Inspect {
+    /// The home
+    #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath)]
+    pub(crate) home: PathBuf,
+    /// Keys, or tables of keys like `proxy`; by default all
+    #[arg(value_name = "KEY")]
+    pub(crate) keys: Vec<String>,
+    #[command(flatten)]
+    pub(crate) links: Links,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Revert {
+    /// The home
+    #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath)]
+    pub(crate) home: PathBuf,
+    /// The run to take back, as `history` shows it; by default the latest
+    #[arg(value_name = "ID")]
+    pub(crate) id: Option<String>,
+    #[command(flatten)]
+    pub(crate) links: Links,
+    #[command(flatten)]
+    pub(crate) waiting: Waiting,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct History {
+    /// The home
+    #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath)]
+    pub(crate) home: PathBuf,
+    /// A run: show what it changed
+    #[arg(value_name = "ID")]
+    pub(crate) id: Option<String>,
+    /// Show secrets in what a run changed
+    #[arg(long, requires = "id")]
+    pub(crate) show_secrets: bool,
+    /// Delete all but the latest N runs
+    #[arg(long, value_name = "N", conflicts_with = "id")]
+    pub(crate) prune: Option<usize>,
+    #[command(flatten)]
+    pub(crate) waiting: Waiting,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Recover {
+    /// The home
+    #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath)]
+    pub(crate) home: PathBuf,
+    #[command(flatten)]
+    pub(crate) waiting: Waiting,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Explain {
+    /// A key like `proxy.https_port`, a table of keys like `proxy`, or a profile
+    #[arg(value_name = "KEY|PROFILE")]
+    pub(crate) subject: String,
+}

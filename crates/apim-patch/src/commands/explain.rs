@@ -1,0 +1,104 @@
+//! `explain`: what a setting or a profile does, and why.
+
+use std::fmt::Write;
+
+use anstyle::Style;
+use apim_patch_core::catalogue::{Place, Row};
+use apim_patch_core::profile::{self, PROFILES, Profile};
+
+use super::inspect::{rows, unknown_key};
+use crate::args::Explain;
+use crate::exit::Exit;
+use crate::render::Console;
+
+pub(crate) fn run(arguments: &Explain, console: &mut Console) -> Exit {
+    let subject = &arguments.subject;
+    if let Some(profile) = PROFILES.iter().find(|profile| profile.name == *subject) {
+        console.data(&explain_profile(profile));
+        console.json(&serde_json::json!({
+            "profile": profile.name,
+            "doc": profile.doc,
+            "source": profile.source,
+            "requires": profile.requires,
+            "fixes": profile.fixes.iter().map(|fix| serde_json::json!({
+                "key": fix.key, "value": fix.value.to_string(), "reason": fix.reason,
+            })).collect::<Vec<_>>(),
+        }));
+        return Exit::Success;
+    }
+    match rows(std::slice::from_ref(subject)) {
+        Ok(rows) => {
+            for row in rows {
+                console.data(&explain_row(row));
+                console.json(&serde_json::json!({
+                    "key": row.key,
+                    "type": row.kind.expected(),
+                    "file": row.file,
+                    "element": row.element(),
+                    "secret": row.secret,
+                    "doc": row.doc,
+                    "source": row.source,
+                    "example": row.example,
+                }));
+            }
+            Exit::Success
+        }
+        Err(_) => {
+            // A profile's name that is not supported yet is better explained
+            // than called an unknown key.
+            let error = match profile::find(subject) {
+                Err(error) if error.code == "unsupported-profile" => error,
+                _ => unknown_key(subject),
+            };
+            console.diagnostics(std::slice::from_ref(&error));
+            Exit::of(&[error])
+        }
+    }
+}
+
+fn explain_row(row: &Row) -> String {
+    let bold = Style::new().bold();
+    let mut out = format!("{bold}{}{bold:#}\n  {}\n\n", row.key, row.doc);
+    let place = match row.place {
+        Place::Attribute { element, name, .. } => format!("{element}/@{name}"),
+        _ => row.element().to_owned(),
+    };
+    let _ = writeln!(out, "  value    {}", row.kind.expected());
+    let _ = writeln!(out, "  example  {} = {}", row.key, row.example);
+    let _ = writeln!(out, "  stands   {}, {place}", row.file);
+    if row.secret {
+        let _ = writeln!(out, "  secret   masked wherever it is shown");
+    }
+    let _ = writeln!(out, "  source   {}\n", row.source);
+    out
+}
+
+fn explain_profile(profile: &Profile) -> String {
+    let bold = Style::new().bold();
+    let mut out = format!(
+        "{bold}profile {}{bold:#}\n  {}\n\n",
+        profile.name, profile.doc
+    );
+    let _ = writeln!(out, "  requires");
+    for key in profile.requires {
+        let _ = writeln!(out, "    {key}");
+    }
+    for rule in profile.rules {
+        for key in rule.requires {
+            let _ = writeln!(out, "    {key}, where {} is {}", rule.key, rule.value);
+        }
+        for key in rule.explicit_ports {
+            let _ = writeln!(
+                out,
+                "    a port in {key}, where {} is {}",
+                rule.key, rule.value
+            );
+        }
+    }
+    let _ = writeln!(out, "\n  fixes, unless somebody says otherwise");
+    for fix in profile.fixes {
+        let _ = writeln!(out, "    {} = {}\n      {}", fix.key, fix.value, fix.reason);
+    }
+    let _ = writeln!(out, "\n  source   {}", profile.source);
+    out
+}

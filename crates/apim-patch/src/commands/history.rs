@@ -1,0 +1,112 @@
+//! `history`: the runs that can be reverted, and what each of them changed.
+
+use apim_patch_core::apply::{self as core, Store};
+use apim_patch_core::diagnostic::{Diagnostic, printable, printable_path};
+use apim_patch_core::diff::FileDiff;
+use apim_patch_core::history::{self, Change};
+use apim_patch_core::report::{Report, Status, VERSION};
+
+use super::secrecy;
+use crate::args::History;
+use crate::exit::Exit;
+use crate::render::{Console, diff};
+
+pub(crate) fn run(arguments: &History, console: &mut Console) -> Exit {
+    let shown = match (&arguments.id, arguments.prune) {
+        (Some(id), _) => show(arguments, id, console),
+        (None, Some(keep)) => prune(arguments, keep, console),
+        (None, None) => list(arguments, console),
+    };
+    match shown {
+        Ok(()) => Exit::Success,
+        Err(errors) => {
+            let report = Report::new(printable_path(&arguments.home), Status::Failed);
+            console.failure(report, &errors)
+        }
+    }
+}
+
+fn store(arguments: &History) -> Result<Store, Vec<Diagnostic>> {
+    core::open(&arguments.home, None).map_err(|error| vec![error])
+}
+
+fn list(arguments: &History, console: &mut Console) -> Result<(), Vec<Diagnostic>> {
+    let (entries, damaged) = history::list(&store(arguments)?).map_err(|error| vec![error])?;
+    let runs: Vec<_> = entries
+        .iter()
+        .map(|entry| serde_json::json!(entry.manifest()))
+        .collect();
+    console.json(&serde_json::json!({
+        "version": VERSION,
+        "home": printable_path(&arguments.home),
+        "transactions": runs,
+    }));
+    for entry in &entries {
+        let manifest = entry.manifest();
+        let what = match &manifest.reverts {
+            Some(id) => format!("revert of {id}"),
+            None => match manifest.details.remember.get("profile") {
+                Some(profile) => format!("profile {profile}"),
+                None => String::new(),
+            },
+        };
+        let files = match manifest.files.len() {
+            1 => "1 file".to_owned(),
+            count => format!("{count} files"),
+        };
+        console.data(&format!(
+            "{}  {}  {:<7}  {}  {}\n",
+            manifest.id,
+            manifest.started,
+            files,
+            printable(&manifest.details.user),
+            printable(&what),
+        ));
+    }
+    if entries.is_empty() {
+        console.say("no run has left a history");
+    }
+    console.diagnostics(&damaged);
+    Ok(())
+}
+
+fn show(arguments: &History, id: &str, console: &mut Console) -> Result<(), Vec<Diagnostic>> {
+    let store = store(arguments)?;
+    let entry = history::find(&store, id).map_err(|error| vec![error])?;
+    let secrecy = secrecy(arguments.show_secrets);
+    let mut diffs = Vec::new();
+    for change in history::changes(&store, &entry, secrecy).map_err(|error| vec![error])? {
+        match change {
+            Change::Diff(diff) => diffs.push(diff),
+            Change::Gone(path) => {
+                console.say(&format!(
+                    "note: {path} has changed since; its diff can't be shown"
+                ));
+            }
+        }
+    }
+    let texts: Vec<String> = diffs.iter().map(FileDiff::to_string).collect();
+    console.json(&serde_json::json!({
+        "version": VERSION,
+        "home": printable_path(&arguments.home),
+        "transaction": entry.manifest(),
+        "diff": texts.concat(),
+    }));
+    diff(console, &diffs);
+    Ok(())
+}
+
+fn prune(arguments: &History, keep: usize, console: &mut Console) -> Result<(), Vec<Diagnostic>> {
+    let store = store(arguments)?;
+    let lock = core::lock(&store, arguments.waiting.wait()).map_err(|error| vec![error])?;
+    let gone = history::prune(&lock, keep).map_err(|error| vec![error])?;
+    console.json(&serde_json::json!({
+        "version": VERSION,
+        "home": printable_path(&arguments.home),
+        "pruned": gone,
+    }));
+    for id in &gone {
+        console.data(&format!("deleted  {id}\n"));
+    }
+    Ok(())
+}

@@ -1,0 +1,220 @@
+//! One short file per subcommand, and what they share: opening a home and
+//! planning on it.
+
+pub(crate) mod apply;
+pub(crate) mod check;
+pub(crate) mod completions;
+pub(crate) mod demo;
+pub(crate) mod diff;
+pub(crate) mod explain;
+pub(crate) mod history;
+pub(crate) mod init;
+pub(crate) mod inspect;
+pub(crate) mod recover;
+pub(crate) mod revert;
+
+use std::path::{Path, PathBuf};
+
+use apim_patch_core::apply::{self as core, Interrupt, Lock, Occasion, Store};
+use apim_patch_core::diagnostic::{Class, Diagnostic, printable_path};
+use apim_patch_core::diff::{FileDiff, Secrecy};
+use apim_patch_core::history::secret_places;
+use apim_patch_core::home::Home;
+use apim_patch_core::plan::Plan;
+use apim_patch_core::report::{Report, Status};
+use apim_patch_core::spec::{Resolved, Selection};
+
+use crate::args::{Links, Selected};
+use crate::exit::Exit;
+use crate::options;
+use crate::render::Console;
+
+/// A home, and what is asked of it.
+struct Prepared {
+    home: Home,
+    store: Store,
+    selection: Selection<Resolved>,
+    /// Warnings about the home.
+    warnings: Vec<Diagnostic>,
+}
+
+impl Prepared {
+    fn new(
+        selected: &Selected,
+        path: &Path,
+        interrupt: Option<&Interrupt>,
+    ) -> Result<Self, Vec<Diagnostic>> {
+        let (home, store, mut warnings) = open(path, selected.links, interrupt)?;
+        let selection = selected.selection(path)?;
+        if let Some(version) = &selection.version {
+            home.check_version(version).map_err(|error| vec![error])?;
+        }
+        warnings.extend(selection.warnings.iter().cloned());
+        Ok(Self {
+            home,
+            store,
+            selection,
+            warnings,
+        })
+    }
+
+    fn plan(&self, selected: &Selected) -> Result<Plan, Vec<Diagnostic>> {
+        Plan::new(&self.store, &self.selection, selected.links.policy())
+    }
+
+    /// A report with what is known of the home.
+    fn report(&self, status: Status) -> Report {
+        let mut report = Report::new(printable_path(self.home.path()), status);
+        report.product_version = self.home.version().map(str::to_owned);
+        report.profile = Some(self.selection.profile.name.to_owned());
+        report.node = self.selection.node.clone();
+        report.warn(&self.warnings);
+        report
+    }
+
+    /// What the history remembers of a run.
+    fn occasion(&self, selected: &Selected) -> Occasion {
+        let mut occasion = occasion();
+        let mut remember = |key: &str, value: Option<String>| {
+            occasion
+                .remember
+                .extend(value.map(|value| (key.to_owned(), value)));
+        };
+        remember("profile", Some(self.selection.profile.name.to_owned()));
+        remember("node", self.selection.node.clone());
+        let file = selected.deployment_file(self.home.path());
+        remember("deployment file", file.map(|path| printable_path(&path)));
+        occasion.remember.extend(secret_places(&self.selection));
+        occasion
+    }
+
+    /// The home and the profile, as a headline.
+    fn headline(&self) -> String {
+        let version = match self.home.version() {
+            Some(version) => format!("API Manager {version}"),
+            None => "API Manager".to_owned(),
+        };
+        let node = self
+            .selection
+            .node
+            .as_ref()
+            .map_or(String::new(), |node| format!("node {node}, "));
+        format!(
+            "{} ({version}), {node}profile {}",
+            printable_path(self.home.path()),
+            self.selection.profile.name
+        )
+    }
+}
+
+/// Opens a home. Writes nothing.
+fn open(
+    path: &Path,
+    links: Links,
+    interrupt: Option<&Interrupt>,
+) -> Result<(Home, Store, Vec<Diagnostic>), Vec<Diagnostic>> {
+    let (home, warnings) =
+        Home::open(path, links.follow_outside_links).map_err(|error| vec![error])?;
+    let store = core::open(path, interrupt).map_err(|error| vec![error])?;
+    Ok((home, store, warnings))
+}
+
+/// Repairs what an interrupted run has left, and says so.
+fn recover_first(lock: &Lock, console: &mut Console) -> Result<bool, Vec<Diagnostic>> {
+    let repaired = core::repair(lock).map_err(|error| vec![error])?;
+    if let Some(what) = &repaired {
+        console.say(what);
+    }
+    Ok(repaired.is_some())
+}
+
+/// The signals that roll a run back.
+fn catch_signals() -> Result<Interrupt, Vec<Diagnostic>> {
+    use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM, SIGXFSZ};
+    let interrupt = Interrupt::new();
+    for signal in [SIGHUP, SIGINT, SIGTERM, SIGXFSZ] {
+        let number = usize::try_from(signal).unwrap_or_default();
+        signal_hook::flag::register_usize(signal, interrupt.flag(), number).map_err(|error| {
+            vec![Diagnostic::error(
+                "signals",
+                Class::Io,
+                format!("signals can't be caught: {error}"),
+            )]
+        })?;
+    }
+    Ok(interrupt)
+}
+
+/// What the history remembers of every run.
+fn occasion() -> Occasion {
+    core::occasion(
+        concat!("apim-patch ", env!("CARGO_PKG_VERSION")),
+        options::user(),
+    )
+}
+
+/// The homes, each once, with a note where one was named twice.
+fn distinct<'h>(homes: &'h [PathBuf], console: &mut Console) -> Vec<&'h Path> {
+    let mut seen = Vec::new();
+    let mut distinct: Vec<&Path> = Vec::new();
+    for home in homes {
+        let real = home.canonicalize().unwrap_or_else(|_| home.clone());
+        if seen.contains(&real) {
+            console.say(&format!(
+                "note: {} is named twice; it is done once",
+                printable_path(home)
+            ));
+        } else {
+            seen.push(real);
+            distinct.push(home);
+        }
+    }
+    distinct
+}
+
+/// Runs `one` for each home; one that fails does not stop the others.
+fn for_each_home(
+    selected: &Selected,
+    console: &mut Console,
+    mut one: impl FnMut(&Path, &mut Console) -> Result<Exit, Vec<Diagnostic>>,
+) -> Exit {
+    let homes = distinct(&selected.homes, console);
+    let mut failed = Vec::new();
+    let mut exit = Exit::Success;
+    for home in &homes {
+        let here = one(home, console).unwrap_or_else(|errors| {
+            let report = Report::new(printable_path(home), Status::Failed);
+            failed.push(printable_path(home));
+            console.failure(report, &errors)
+        });
+        exit = exit.graver(here);
+    }
+    if homes.len() > 1 {
+        let done = homes.len() - failed.len();
+        console.say(&match failed.is_empty() {
+            true => format!("{done} homes done"),
+            false => format!(
+                "{done} of {} homes done; failed: {}",
+                homes.len(),
+                failed.join(", ")
+            ),
+        });
+    }
+    exit
+}
+
+/// The diffs of all files that change.
+fn diffs(plan: &Plan, secrecy: Secrecy) -> Vec<FileDiff> {
+    plan.files
+        .iter()
+        .filter_map(|file| FileDiff::of(file, secrecy))
+        .collect()
+}
+
+fn secrecy(show: bool) -> Secrecy {
+    if show {
+        Secrecy::Shown
+    } else {
+        Secrecy::Masked
+    }
+}

@@ -1,0 +1,113 @@
+//! From arguments and environment to what the core wants; nothing below sees
+//! clap.
+
+use std::env;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use apim_patch_core::diagnostic::Diagnostic;
+use apim_patch_core::plan::LinkPolicy;
+use apim_patch_core::spec::{
+    Choice, DeploymentFile, Machine, Resolved, Selection, SetOption, resolve, select,
+};
+
+use crate::args::{Links, Selected, Waiting};
+
+/// The variable that names the deployment file.
+const FILE_VARIABLE: &str = "APIM_PATCH_FILE";
+/// The deployment file's usual name.
+const FILE_NAME: &str = "apim-patch.toml";
+
+impl Links {
+    pub(crate) fn policy(self) -> LinkPolicy {
+        if self.follow_outside_links {
+            LinkPolicy::FollowOutside
+        } else {
+            LinkPolicy::InsideOnly
+        }
+    }
+}
+
+impl Waiting {
+    pub(crate) fn wait(self) -> Option<Duration> {
+        self.wait.map(|seconds| Duration::from_secs(seconds.into()))
+    }
+}
+
+impl Selected {
+    /// What is asked of the home at `home`.
+    pub(crate) fn selection(&self, home: &Path) -> Result<Selection<Resolved>, Vec<Diagnostic>> {
+        let file = match self.deployment_file(home) {
+            Some(path) => Some(DeploymentFile::read(&path)?),
+            None => None,
+        };
+        let options: Vec<SetOption> = self
+            .set
+            .iter()
+            .cloned()
+            .map(SetOption::Literal)
+            .chain(self.set_env.iter().cloned().map(SetOption::Environment))
+            .chain(self.set_file.iter().cloned().map(SetOption::File))
+            .collect();
+        let machine = match self.node {
+            Some(_) => Machine::default(),
+            None => this_machine(),
+        };
+        let choice = Choice {
+            profile: self.profile.as_deref(),
+            node: self.node.as_deref(),
+            options: &options,
+            partial: self.partial,
+            home,
+            machine: &machine,
+        };
+        resolve(select(file.as_ref(), &choice)?, &|name| env::var_os(name))
+    }
+
+    /// The deployment file: as named, by the environment, here, in the home.
+    pub(crate) fn deployment_file(&self, home: &Path) -> Option<PathBuf> {
+        let named = self.file.clone();
+        let by_environment = || {
+            env::var_os(FILE_VARIABLE)
+                .filter(|path| !path.is_empty())
+                .map(PathBuf::from)
+        };
+        let usual = || {
+            let here = PathBuf::from(FILE_NAME);
+            let places = [here, home.join(FILE_NAME)];
+            places
+                .into_iter()
+                .find(|path| path.symlink_metadata().is_ok())
+        };
+        named.or_else(by_environment).or_else(usual)
+    }
+}
+
+/// The names and addresses of this machine. What can't be found out is left
+/// out: then no node is taken for this one.
+fn this_machine() -> Machine {
+    let name = rustix::system::uname()
+        .nodename()
+        .to_string_lossy()
+        .into_owned();
+    let short = name.split('.').next().unwrap_or_default().to_owned();
+    let mut names = vec![name];
+    if !names.contains(&short) {
+        names.push(short);
+    }
+    let addresses = if_addrs::get_if_addrs()
+        .unwrap_or_default()
+        .iter()
+        .map(if_addrs::Interface::ip)
+        .collect();
+    Machine { names, addresses }
+}
+
+/// Who runs this, for the history.
+pub(crate) fn user() -> String {
+    let names = ["SUDO_USER", "USER", "LOGNAME"];
+    names
+        .into_iter()
+        .find_map(|name| env::var(name).ok().filter(|user| !user.is_empty()))
+        .unwrap_or_else(|| format!("uid {}", rustix::process::getuid().as_raw()))
+}

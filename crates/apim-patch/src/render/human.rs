@@ -1,0 +1,98 @@
+//! Plans and reports for people.
+
+use std::fmt::Write;
+
+use anstyle::{AnsiColor, Style};
+use apim_patch_core::diagnostic::printable;
+use apim_patch_core::diff::FileDiff;
+use apim_patch_core::plan::{Outcome, Plan, PlannedSetting};
+
+/// What happens to each setting, by file; with `all` also those to which
+/// nothing happens, and files to which nothing happens.
+pub(crate) fn summary(plan: &Plan, diffs: &[FileDiff], all: bool) -> String {
+    let shown = |setting: &&PlannedSetting| all || !matches!(setting.outcome, Outcome::Unchanged);
+    let settings = || plan.settings().map(|(_, setting)| setting).filter(shown);
+    let key_width = settings()
+        .map(|setting| setting.key.len())
+        .max()
+        .unwrap_or(0);
+    let bold = Style::new().bold();
+    let mut out = String::new();
+    for file in &plan.files {
+        if file.after.is_none() && !all {
+            continue;
+        }
+        let settings = file.settings.iter().filter(shown);
+        let path = file.path();
+        let _ = write!(out, "  {bold}{path}{bold:#}");
+        if let Some(diff) = diffs.iter().find(|diff| diff.path == path) {
+            let _ = write!(out, " (-{} +{} lines)", diff.removed, diff.added);
+        }
+        out.push('\n');
+        for setting in settings {
+            let style = style_of(setting.outcome);
+            let line = setting
+                .position
+                .map_or(String::new(), |position| position.line.to_string());
+            let _ = write!(
+                out,
+                "    {line:>5}  {style}{:<14}{style:#}  {:<key_width$}",
+                setting.outcome.as_str(),
+                setting.key,
+            );
+            if let Some(values) = values(setting) {
+                let _ = write!(out, "  {values}");
+            }
+            out.push('\n');
+        }
+    }
+    out
+}
+
+fn style_of(outcome: Outcome) -> Style {
+    match outcome {
+        Outcome::Unchanged | Outcome::NotApplicable => Style::new().dimmed(),
+        Outcome::Set => AnsiColor::Yellow.on_default(),
+        Outcome::Restored | Outcome::Inserted => AnsiColor::Green.on_default(),
+        Outcome::CommentedOut | Outcome::Removed => AnsiColor::Red.on_default(),
+    }
+}
+
+/// `old → new`, as far as there are both.
+fn values(setting: &PlannedSetting) -> Option<String> {
+    let old = setting.old.as_deref().map(printable);
+    let new = setting.new.as_deref().map(printable);
+    match (old, new, setting.outcome) {
+        (_, _, Outcome::Unchanged | Outcome::NotApplicable) => None,
+        (Some(old), Some(new), _) if old != new || setting.outcome == Outcome::Set => {
+            Some(format!("{old} → {new}"))
+        }
+        (_, Some(new), _) => Some(new),
+        (old, None, _) => old,
+    }
+}
+
+/// One line per setting that is not what is asked for.
+pub(crate) fn differences(plan: &Plan) -> String {
+    let mut out = String::new();
+    for (file, setting) in plan.settings() {
+        let what = match setting.outcome {
+            Outcome::Unchanged | Outcome::NotApplicable => continue,
+            Outcome::Set => "differs",
+            Outcome::Restored => "is commented out",
+            Outcome::Inserted => "is missing",
+            Outcome::CommentedOut => "is active",
+            Outcome::Removed => "is there",
+        };
+        let place = match setting.position {
+            Some(position) => format!("{}:{position}", file.path()),
+            None => file.path(),
+        };
+        let _ = write!(out, "{place}: {} {what}", setting.key);
+        if let Some(values) = values(setting) {
+            let _ = write!(out, ": {values}");
+        }
+        let _ = writeln!(out, " (asked for by {})", setting.origin);
+    }
+    out
+}

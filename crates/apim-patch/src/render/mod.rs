@@ -1,0 +1,129 @@
+//! One result, several writers. Data goes to stdout, everything else to
+//! stderr. What comes out of files is made safe for a terminal.
+
+mod diagnostic;
+mod diff;
+mod human;
+
+use std::io::{self, IsTerminal, Write};
+
+use apim_patch_core::diagnostic::{Class, Diagnostic};
+use apim_patch_core::report::Report;
+
+use crate::args::{Color, Format, Output};
+use crate::exit::Exit;
+
+pub(crate) use diff::diff;
+pub(crate) use human::{differences, summary};
+
+/// Where results go.
+pub(crate) struct Console {
+    format: Format,
+    quiet: bool,
+    verbose: bool,
+    /// The first thing that kept data from being written.
+    failed: Option<io::Error>,
+}
+
+impl Console {
+    pub(crate) fn new(output: &Output) -> Self {
+        let choice = match output.color {
+            Color::Auto => anstream::ColorChoice::Auto,
+            Color::Always => anstream::ColorChoice::Always,
+            Color::Never => anstream::ColorChoice::Never,
+        };
+        choice.write_global();
+        Self {
+            format: output.format,
+            quiet: output.quiet,
+            verbose: output.verbose,
+            failed: None,
+        }
+    }
+
+    pub(crate) fn is_json(&self) -> bool {
+        self.format == Format::Json
+    }
+
+    pub(crate) fn is_verbose(&self) -> bool {
+        self.verbose
+    }
+
+    /// Whether stdout is read by a person rather than by a program.
+    pub(crate) fn is_terminal(&self) -> bool {
+        io::stdout().is_terminal()
+    }
+
+    /// Writes data, for people; styles are taken out where they are not
+    /// wanted.
+    pub(crate) fn data(&mut self, text: &str) {
+        if !self.is_json() {
+            let written = write!(anstream::stdout(), "{text}");
+            self.note(written);
+        }
+    }
+
+    /// Writes data as it is.
+    pub(crate) fn raw(&mut self, bytes: &[u8]) {
+        let written = io::stdout()
+            .write_all(bytes)
+            .and_then(|()| io::stdout().flush());
+        self.note(written);
+    }
+
+    /// Writes one object on a line of its own.
+    pub(crate) fn json(&mut self, value: &impl serde::Serialize) {
+        if self.is_json() {
+            let line = serde_json::to_string(value).map_err(io::Error::other);
+            let written = line.and_then(|line| writeln!(io::stdout(), "{line}"));
+            self.note(written);
+        }
+    }
+
+    /// Says something beside the data.
+    pub(crate) fn say(&mut self, text: &str) {
+        if !self.quiet && !self.is_json() {
+            // Nobody to tell that nobody listens.
+            let _ = writeln!(anstream::stderr(), "{text}");
+        }
+    }
+
+    /// Shows errors and warnings; in JSON they stand in the report.
+    pub(crate) fn diagnostics(&mut self, diagnostics: &[Diagnostic]) {
+        for diagnostic in diagnostics {
+            if diagnostic.is_error() || !self.quiet {
+                let _ = writeln!(anstream::stderr(), "{}", diagnostic::draw(diagnostic));
+            }
+        }
+    }
+
+    /// Shows a failure: drawn for people, as a report for programs.
+    pub(crate) fn failure(&mut self, mut report: Report, errors: &[Diagnostic]) -> Exit {
+        let exit = Exit::of(errors);
+        report.fail(errors);
+        report.exit_code = exit.code();
+        self.diagnostics(errors);
+        self.json(&report);
+        exit
+    }
+
+    /// The status of a run whose data did not get out. A reader that has seen
+    /// enough is no failure.
+    pub(crate) fn finish(self, exit: Exit, has_written: bool) -> Exit {
+        match self.failed {
+            Some(error) if error.kind() != io::ErrorKind::BrokenPipe && !has_written => {
+                let message = format!("the output can't be written: {error}");
+                let _ = writeln!(io::stderr(), "error: {message}");
+                exit.graver(Exit::Failure(Class::Io))
+            }
+            _ => exit,
+        }
+    }
+
+    fn note(&mut self, written: io::Result<()>) {
+        let flushed = written.and_then(|()| io::stdout().flush());
+        if let Err(error) = flushed {
+            self.failed.get_or_insert(error);
+        }
+    }
+}
