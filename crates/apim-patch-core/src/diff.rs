@@ -379,8 +379,8 @@ mod tests {
     fn a_changed_secret_is_shown_as_a_changed_line_and_nothing_more() {
         let before = "<P>one\ntwo</P>\nx\n";
         let after = "<P>three\ntwo</P>\nx\n";
-        let (old, new) = (vec![3..10], vec![3..12]);
-        let text = diff((before, &old), (after, &new)).to_string();
+        let mask = |end| vec![Range { start: 3, end }];
+        let text = diff((before, &mask(10)), (after, &mask(12))).to_string();
         assert_eq!(
             text,
             "--- a/f\n+++ b/f\n@@ -1,3 +1,3 @@\n-<P>******\n+<P>******\n ******</P>\n x\n"

@@ -18,6 +18,7 @@ pub(crate) fn warning(
     path: &str,
     source: &Source,
     operation: &Operation,
+    operations: &[Operation],
     note: &Note,
 ) -> Diagnostic {
     let text = source_text(path, source);
@@ -33,6 +34,12 @@ pub(crate) fn warning(
         )
     };
     match note {
+        Note::SameAs(first) => {
+            let first = &operations[*first];
+            let message = format!("{} and {key} ask for the same change in {path}", first.subject.key());
+            let diagnostic = Diagnostic::warning("asked-twice", Class::Specification, message);
+            first.origin.attach(operation.origin.attach(diagnostic, "this"), "and this")
+        }
         Note::OtherActive(positions) => several(
             "several-active",
             format!("{key} stands in {path} {} times; the server reads the first, which is the one that counts", positions.len() + 1),

@@ -8,6 +8,7 @@ use xml_inplace::{Document, Position, Selector, Source, limits, locate};
 
 use crate::catalogue::{Place, Row};
 use crate::diagnostic::{Class, Diagnostic, MASK};
+use crate::diff::Secrecy;
 use crate::failure::{diagnostic_of, gather_missing};
 
 /// Whether a setting is in effect.
@@ -40,7 +41,8 @@ pub struct Inspected {
     pub key: &'static str,
     /// Whether it is in effect.
     pub state: State,
-    /// Its value, also where it is commented out; secrets are `******`.
+    /// Its value, also where it is commented out; unless secrets are shown, they are
+    /// `******`.
     pub value: Option<String>,
     /// The file's path in the home.
     pub file: &'static str,
@@ -61,6 +63,7 @@ pub fn inspect(
     store: &Store,
     rows: &[&'static Row],
     links: LinkPolicy,
+    secrecy: Secrecy,
 ) -> Result<Vec<Inspected>, Vec<Diagnostic>> {
     let mut files: Vec<&'static str> = Vec::new();
     for row in rows {
@@ -79,6 +82,15 @@ pub fn inspect(
         ) {
             Ok(mut more) => found.append(&mut more),
             Err(error) => errors.push(error),
+        }
+    }
+    if secrecy == Secrecy::Masked {
+        let secret = |inspected: &Inspected| {
+            rows.iter()
+                .any(|row| row.secret && row.key == inspected.key)
+        };
+        for inspected in found.iter_mut().filter(|inspected| secret(inspected)) {
+            inspected.value = inspected.value.as_ref().map(|_| MASK.to_owned());
         }
     }
     found.sort_by_key(|inspected| rows.iter().position(|row| row.key == inspected.key));
@@ -179,7 +191,7 @@ fn read(document: &Document<'_>, row: &'static Row) -> Result<Inspected, Diagnos
     Ok(Inspected {
         key: row.key,
         state,
-        value: value.map(|value| if row.secret { MASK.to_owned() } else { value }),
+        value,
         file: row.file,
         line: position.map(|position| position.line),
         column: position.map(|position| position.column),

@@ -210,8 +210,9 @@ fn plan_file(
             outcome
                 .notes
                 .iter()
-                .map(|note| warning(path, &source, operation, note)),
+                .map(|note| warning(path, &source, operation, operations, note)),
         );
+        warnings.extend(padded(operation));
     }
     let secrets = Secrets {
         before: secrets_in(&source, operations),
@@ -235,6 +236,24 @@ fn decode(path: &str, bytes: &[u8]) -> Result<Source, Vec<Diagnostic>> {
             format!("{path}: {error}"),
         )]
     })
+}
+
+/// Warns of a patch whose value the server will not trim. For settings the
+/// catalogue has said so already.
+fn padded(operation: &Operation) -> Option<Diagnostic> {
+    use xml_inplace::Action::{SetAttribute, SetText};
+    let (SetText { value, .. } | SetAttribute { value, .. }) = &operation.edit.action else {
+        return None;
+    };
+    if !matches!(operation.subject, Subject::Patch(_)) || value.trim() == value {
+        return None;
+    }
+    let message = format!(
+        "the value of {} starts or ends with white space, which the server does not trim",
+        operation.subject.key()
+    );
+    let diagnostic = Diagnostic::warning("padded-value", Class::Specification, message);
+    Some(operation.origin.attach(diagnostic, ""))
 }
 
 /// Secret rows anywhere in the file, and the targets of secret patches.

@@ -186,6 +186,9 @@ pub(crate) struct Inspect {
     /// Keys, or tables of keys like `proxy`; by default all
     #[arg(value_name = "KEY")]
     pub(crate) keys: Vec<String>,
+    /// Show secrets
+    #[arg(long)]
+    pub(crate) show_secrets: bool,
     #[command(flatten)]
     pub(crate) links: Links,
 }

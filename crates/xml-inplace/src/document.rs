@@ -2,6 +2,7 @@
 
 use roxmltree::{Node, ParsingOptions};
 
+use crate::comment::is_blank;
 use crate::edit::Span;
 use crate::ill_formed;
 use crate::limits::{self, LimitError, MAX_BYTES, MAX_NODES};
@@ -318,6 +319,10 @@ fn refuse_by_prolog(source: &Source) -> Result<(), ParseError> {
             Kind::StartTag { .. } | Kind::EndTag | Kind::Broken => return Ok(()),
             Kind::Text if start == 0 && here.starts_with('\u{FEFF}') => {
                 return ill_formed("there is a second byte order mark", start);
+            }
+            Kind::Text if !is_blank(here) => {
+                let first = start + here.len() - here.trim_start().len();
+                return ill_formed("this is not an XML file: it starts with text", first);
             }
             _ => {}
         }

@@ -3,7 +3,7 @@
 use crate::change::{Change, Effect};
 use crate::document::{Document, ParseError};
 use crate::edit::EditSet;
-use crate::operation::{Operation, OperationError, Outcome};
+use crate::operation::{Note, Operation, OperationError, Outcome};
 use crate::source::{Position, Source};
 use crate::verify::{self, VerifyError};
 
@@ -137,9 +137,13 @@ fn plan(
         if later {
             continue;
         }
+        let mut same_as = Vec::new();
         for change in outcome.changes() {
             // Two operations that ask for the same are one.
-            if owners.iter().any(|(_, other)| other == change) {
+            if let Some((owner, _)) = owners.iter().find(|(_, other)| other == change) {
+                if *owner != index {
+                    same_as.push(Note::SameAs(*owner));
+                }
                 continue;
             }
             let taken = owners
@@ -162,7 +166,8 @@ fn plan(
             }
             owners.push((index, change.clone()));
         }
-        outcomes[index] = Some(outcome);
+        same_as.truncate(1);
+        outcomes[index] = Some(outcome.with(same_as));
     }
     Ok(Round {
         edits,

@@ -80,7 +80,7 @@ fn mismatch(text: &str) -> Option<(String, usize)> {
             {
                 return Some((
                     "there is more than one root element, or text behind it".to_owned(),
-                    start,
+                    start + here.len() - here.trim_start().len(),
                 ));
             }
             Kind::StartTag { empty } => match empty {

@@ -312,7 +312,9 @@ fn apply(tree: &mut [Node], effect: &Effect, path: &str) -> Result<(), VerifyErr
         }
         Effect::Hidden { element, comments } => {
             let (parent, index) = position(tree, element).ok_or_else(missing)?;
-            let comments = comments.iter().cloned().map(Node::Comment);
+            // The parser reads every line end as a line feed (XML 1.0, 2.11).
+            let read = |text: &String| text.replace("\r\n", "\n").replace('\r', "\n");
+            let comments = comments.iter().map(|text| Node::Comment(read(text)));
             parent.children.splice(index..=index, comments);
             parent.loose = true;
         }

@@ -1,10 +1,9 @@
-//! The home: is this one, of which release, and where its config files are.
+//! The home: is this one, and of which release.
 //!
 //! Nothing here writes, and nothing opens what is not a regular file, so that a
 //! pipe in a home cannot block a run.
 
 mod mark;
-mod target;
 
 use std::io;
 use std::path::{Path, PathBuf};
@@ -13,8 +12,6 @@ use crate::catalogue::VERSIONS;
 use crate::diagnostic::{Class, Diagnostic, printable_name, printable_path};
 use crate::spec::AskedVersion;
 use mark::Marks;
-
-pub use target::TargetError;
 
 /// The files by which a home is recognised. Homes that hold only what a node
 /// overrides have one of them.
@@ -33,25 +30,17 @@ const LOOKED_AT: usize = 1000;
 #[derive(Debug)]
 pub struct Home {
     path: PathBuf,
-    real: PathBuf,
-    follow_outside_links: bool,
     marks: Marks,
 }
 
 impl Home {
-    /// Recognises the home at `path`. `follow_outside_links` accepts config
-    /// files behind links that leave the home.
-    ///
-    /// Returns the home with what is odd about it.
+    /// Recognises the home at `path`. Returns the home with what is odd about it.
     ///
     /// # Errors
     ///
     /// Of class [`Home`](Class::Home): there is no home, or it is one of
     /// another product or of API-M 3.0 and later.
-    pub fn open(
-        path: &Path,
-        follow_outside_links: bool,
-    ) -> Result<(Self, Vec<Diagnostic>), Diagnostic> {
+    pub fn open(path: &Path) -> Result<(Self, Vec<Diagnostic>), Diagnostic> {
         let inaccessible = |error: io::Error| {
             let reason = crate::bounded_read::reason(&error);
             home_error(
@@ -82,8 +71,6 @@ impl Home {
         let home = Self {
             marks: Marks::read(path),
             path: path.to_owned(),
-            real,
-            follow_outside_links,
         };
         home.check_product()?;
         let warnings = home.odd_versions()?;
@@ -93,11 +80,6 @@ impl Home {
     /// The home as it was named.
     pub fn path(&self) -> &Path {
         &self.path
-    }
-
-    /// The home without links: the same for every name it has.
-    pub fn real_path(&self) -> &Path {
-        &self.real
     }
 
     /// The release as the home's own marks show it, which may be wrong.

@@ -1,5 +1,4 @@
 use std::fs;
-use std::os::unix::fs::symlink;
 
 use super::*;
 
@@ -35,7 +34,7 @@ impl Folder {
     }
 
     fn open(&self) -> Result<(Home, Vec<Diagnostic>), Diagnostic> {
-        Home::open(self.0.path(), false)
+        Home::open(self.0.path())
     }
 
     fn codes(&self) -> Vec<&'static str> {
@@ -143,11 +142,11 @@ fn what_is_no_home() {
     }
 
     let home = Folder::home();
-    let error = Home::open(&home.path("repository/conf"), false).unwrap_err();
+    let error = Home::open(&home.path("repository/conf")).unwrap_err();
     assert!(error.help[0].contains("did you mean ../.."), "{error:?}");
-    let error = Home::open(&home.path("bin/version.txt"), false).unwrap_err();
+    let error = Home::open(&home.path("bin/version.txt")).unwrap_err();
     assert_eq!(error.code, "not-a-folder");
-    let error = Home::open(&home.path("nowhere"), false).unwrap_err();
+    let error = Home::open(&home.path("nowhere")).unwrap_err();
     assert!(error.message.contains("no such file"), "{error:?}");
     let parent = Folder::new(&[
         ("b/repository/conf/carbon.xml", b""),
@@ -178,38 +177,6 @@ fn versions_of_the_deployment_file() {
     ] {
         assert_eq!(is_release(version, known), expect, "{version}");
     }
-}
-
-#[test]
-fn config_files() {
-    let folder = Folder::home();
-    let outside = Folder::new(&[("x.xml", b"<x/>")]);
-    let conf = folder.path("repository/conf");
-    symlink("carbon.xml", conf.join("inside.xml")).unwrap();
-    symlink(outside.path("x.xml"), conf.join("outside.xml")).unwrap();
-    symlink(outside.path(""), conf.join("shared")).unwrap();
-    symlink("nothing.xml", conf.join("dangling.xml")).unwrap();
-    symlink("loop.xml", conf.join("loop.xml")).unwrap();
-    let _socket = std::os::unix::net::UnixListener::bind(conf.join("socket.xml")).unwrap();
-    let (home, _) = folder.open().unwrap();
-    for (file, expect) in [
-        ("carbon.xml", None),
-        ("inside.xml", None),
-        ("outside.xml", Some("target-outside")),
-        ("shared/x.xml", Some("target-outside")),
-        ("dangling.xml", Some("target-dangling")),
-        ("loop.xml", Some("target-not-regular")),
-        ("socket.xml", Some("target-not-regular")),
-        ("", Some("target-not-regular")),
-        ("missing.xml", Some("target-missing")),
-        ("carbon.xml/x.xml", Some("target-missing")),
-    ] {
-        let resolved = home.resolve(&format!("repository/conf/{file}"));
-        let code = resolved.err().map(|error| Diagnostic::from(error).code);
-        assert_eq!(code, expect, "{file}");
-    }
-    let (home, _) = Home::open(folder.0.path(), true).unwrap();
-    assert!(home.resolve("repository/conf/shared/x.xml").is_ok());
 }
 
 #[test]

@@ -58,9 +58,9 @@ fn one(
     let mut report = prepared.report(Status::Unchanged);
     report.describe(&plan, &diffs);
     let Some(receipt) = receipt else {
-        console.data(&format!("{}\n", prepared.headline()));
-        console.data(&summary(&plan, &diffs, console.is_verbose()));
-        console.data("  nothing to do\n");
+        console.tell(&format!("{}\n", prepared.headline()));
+        console.tell(&summary(&plan, &diffs, console.is_verbose()));
+        console.tell("  nothing to do\n");
         console.json(&report);
         return Ok(Exit::Success);
     };
@@ -68,8 +68,8 @@ fn one(
     report.status = Status::Applied;
     report.changed = diffs.iter().map(|diff| diff.path.clone()).collect();
     report.transaction = receipt.history.then(|| receipt.id.to_string());
-    console.data(&format!("{}\n", prepared.headline()));
-    console.data(&summary(&plan, &diffs, console.is_verbose()));
+    console.tell(&format!("{}\n", prepared.headline()));
+    console.tell(&summary(&plan, &diffs, console.is_verbose()));
     if let Some(running) = prepared.home.running_server() {
         report.warn(std::slice::from_ref(&running));
         console.diagnostics(&[running]);

@@ -57,7 +57,7 @@ fn list(arguments: &History, console: &mut Console) -> Result<(), Vec<Diagnostic
         console.data(&format!(
             "{}  {}  {:<7}  {}  {}\n",
             manifest.id,
-            manifest.started,
+            manifest.started.strftime("%Y-%m-%d %H:%M:%SZ"),
             files,
             printable(&manifest.details.user),
             printable(&what),

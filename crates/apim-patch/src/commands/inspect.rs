@@ -6,7 +6,7 @@ use apim_patch_core::diagnostic::{Class, Diagnostic, printable, printable_path};
 use apim_patch_core::inspect::{Inspected, State, inspect};
 use apim_patch_core::report::{Report, Status};
 
-use super::open;
+use super::{open, secrecy};
 use crate::args::Inspect;
 use crate::exit::Exit;
 use crate::render::Console;
@@ -23,10 +23,15 @@ pub(crate) fn run(arguments: &Inspect, console: &mut Console) -> Exit {
 
 fn look(arguments: &Inspect, console: &mut Console) -> Result<(), Vec<Diagnostic>> {
     let rows = rows(&arguments.keys)?;
-    let (home, store, warnings) = open(&arguments.home, arguments.links, None)?;
+    let (home, store, warnings) = open(&arguments.home, None)?;
     refuse_interrupted(&store).map_err(|error| vec![error])?;
     console.diagnostics(&warnings);
-    let found = inspect(&store, &rows, arguments.links.policy())?;
+    let found = inspect(
+        &store,
+        &rows,
+        arguments.links.policy(),
+        secrecy(arguments.show_secrets),
+    )?;
     console.json(&serde_json::json!({
         "version": apim_patch_core::report::VERSION,
         "home": printable_path(home.path()),

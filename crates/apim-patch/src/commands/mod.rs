@@ -24,7 +24,7 @@ use apim_patch_core::plan::Plan;
 use apim_patch_core::report::{Report, Status};
 use apim_patch_core::spec::{Resolved, Selection};
 
-use crate::args::{Links, Selected};
+use crate::args::Selected;
 use crate::exit::Exit;
 use crate::options;
 use crate::render::Console;
@@ -44,7 +44,7 @@ impl Prepared {
         path: &Path,
         interrupt: Option<&Interrupt>,
     ) -> Result<Self, Vec<Diagnostic>> {
-        let (home, store, mut warnings) = open(path, selected.links, interrupt)?;
+        let (home, store, mut warnings) = open(path, interrupt)?;
         let selection = selected.selection(path)?;
         if let Some(version) = &selection.version {
             home.check_version(version).map_err(|error| vec![error])?;
@@ -110,11 +110,9 @@ impl Prepared {
 /// Opens a home. Writes nothing.
 fn open(
     path: &Path,
-    links: Links,
     interrupt: Option<&Interrupt>,
 ) -> Result<(Home, Store, Vec<Diagnostic>), Vec<Diagnostic>> {
-    let (home, warnings) =
-        Home::open(path, links.follow_outside_links).map_err(|error| vec![error])?;
+    let (home, warnings) = Home::open(path).map_err(|error| vec![error])?;
     let store = core::open(path, interrupt).map_err(|error| vec![error])?;
     Ok((home, store, warnings))
 }

@@ -25,7 +25,7 @@ pub(crate) fn run(arguments: &Revert, console: &mut Console, has_written: &mut b
 
 fn revert(arguments: &Revert, console: &mut Console) -> Result<Report, Vec<Diagnostic>> {
     let interrupt = catch_signals()?;
-    let (home, store, _) = open(&arguments.home, arguments.links, Some(&interrupt))?;
+    let (home, store, _) = open(&arguments.home, Some(&interrupt))?;
     let lock = core::lock(&store, arguments.waiting.wait()).map_err(|error| vec![error])?;
     recover_first(&lock, console)?;
     let mut report = Report::new(printable_path(home.path()), Status::Unchanged);
@@ -51,7 +51,7 @@ fn revert(arguments: &Revert, console: &mut Console) -> Result<Report, Vec<Diagn
     report.transaction = Some(receipt.id.to_string());
     for file in &receipt.files {
         let path = printable(&file.relative.to_string_lossy());
-        console.data(&format!("  put back  {path}\n"));
+        console.tell(&format!("  put back  {path}\n"));
         report.changed.push(path);
     }
     if let Some(running) = home.running_server() {

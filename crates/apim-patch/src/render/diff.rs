@@ -10,7 +10,7 @@ use super::Console;
 /// Writes diffs.
 pub(crate) fn diff(console: &mut Console, diffs: &[FileDiff]) {
     for diff in diffs {
-        if console.is_terminal() {
+        if console.is_styled() {
             console.data(&styled(diff));
         } else if !console.is_json() {
             console.raw(&diff.to_bytes());

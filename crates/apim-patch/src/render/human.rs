@@ -43,6 +43,7 @@ pub(crate) fn summary(plan: &Plan, diffs: &[FileDiff], all: bool) -> String {
             if let Some(values) = values(setting) {
                 let _ = write!(out, "  {values}");
             }
+            out.truncate(out.trim_end().len());
             out.push('\n');
         }
     }

@@ -19,6 +19,7 @@ pub(crate) use human::{differences, summary};
 /// Where results go.
 pub(crate) struct Console {
     format: Format,
+    color: Color,
     quiet: bool,
     verbose: bool,
     /// The first thing that kept data from being written.
@@ -35,6 +36,7 @@ impl Console {
         choice.write_global();
         Self {
             format: output.format,
+            color: output.color,
             quiet: output.quiet,
             verbose: output.verbose,
             failed: None,
@@ -49,9 +51,9 @@ impl Console {
         self.verbose
     }
 
-    /// Whether stdout is read by a person rather than by a program.
-    pub(crate) fn is_terminal(&self) -> bool {
-        io::stdout().is_terminal()
+    /// Whether stdout is for a person rather than for a program.
+    pub(crate) fn is_styled(&self) -> bool {
+        !self.is_json() && (self.color == Color::Always || io::stdout().is_terminal())
     }
 
     /// Writes data, for people; styles are taken out where they are not
@@ -60,6 +62,13 @@ impl Console {
         if !self.is_json() {
             let written = write!(anstream::stdout(), "{text}");
             self.note(written);
+        }
+    }
+
+    /// Writes what was done, for people, unless they want to hear less.
+    pub(crate) fn tell(&mut self, text: &str) {
+        if !self.quiet {
+            self.data(text);
         }
     }
 

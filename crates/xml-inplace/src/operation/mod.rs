@@ -142,6 +142,8 @@ pub enum Note {
     OtherActive(Vec<Position>),
     /// Further hidden elements that match and were left as they are.
     OtherHidden(Vec<Position>),
+    /// The operation of this index asks for the same change.
+    SameAs(usize),
     /// A comment that names the element but does not hold it whole.
     NotRecognised(Position, Refusal),
 }
@@ -295,7 +297,7 @@ impl Outcome {
         }
     }
 
-    fn with(mut self, notes: impl IntoIterator<Item = Note>) -> Self {
+    pub(crate) fn with(mut self, notes: impl IntoIterator<Item = Note>) -> Self {
         self.notes.extend(notes);
         self
     }
