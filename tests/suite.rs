@@ -17,7 +17,7 @@ mod bad_input;
 mod commands;
 #[path = "suite/dry_run.rs"]
 mod dry_run;
-#[path = "suite/harness.rs"]
+#[path = "suite/harness/mod.rs"]
 mod harness;
 #[path = "suite/nodes.rs"]
 mod nodes;
