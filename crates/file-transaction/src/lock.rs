@@ -103,14 +103,11 @@ impl Store {
         }
     }
 
-    /// Is a run at work below this root right now?
-    pub(crate) fn is_locked(&self) -> Result<bool, Error> {
+    /// Keeps runs from beginning while it is held; `None` if one is at work right now.
+    pub(crate) fn lock_shared(&self) -> Result<Option<File>, Error> {
         let root = self.open_root()?;
-        Ok(!try_flock(
-            self,
-            &root,
-            FlockOperation::NonBlockingLockShared,
-        )?)
+        let free = try_flock(self, &root, FlockOperation::NonBlockingLockShared)?;
+        Ok(free.then_some(root))
     }
 }
 

@@ -141,12 +141,8 @@ pub(crate) fn check_replaceable(path: &Path, real: &Path) -> Result<Metadata, Er
         });
     }
     state.check(path)?;
-    check_access(path, real, Access::WRITE_OK)?;
-    let directory = parent(real);
-    let opened = File::open(&directory).map_err(Error::io("open", &directory))?;
-    Flags::of(&opened).check(&directory)?;
-    check_directory_writable(&directory)?;
-
+    // Before the access, which a file of another user may lack as well: its owner is what
+    // the person who acts has to know.
     let metadata = Metadata::of(&file).map_err(Error::io("look at", path))?;
     let user = geteuid();
     let group_is_ours = metadata.gid == getegid().as_raw()
@@ -154,6 +150,12 @@ pub(crate) fn check_replaceable(path: &Path, real: &Path) -> Result<Metadata, Er
     if !user.is_root() && (metadata.uid != user.as_raw() || !group_is_ours) {
         return Err(metadata.cannot_keep_owner(path));
     }
+    check_access(path, real, Access::WRITE_OK)?;
+    let directory = parent(real);
+    let opened = File::open(&directory).map_err(Error::io("open", &directory))?;
+    Flags::of(&opened).check(&directory)?;
+    check_directory_writable(&directory)?;
+
     Ok(metadata)
 }
 

@@ -70,10 +70,16 @@ pub fn pending(store: &Store) -> Result<Option<InterruptedRun>, Error> {
     if !store.check_state()? {
         return Ok(None);
     }
-    match Left::find(store)? {
-        Some(left) if left.matters && !store.is_locked()? => Ok(Some(left.run(0))),
-        _ => Ok(None),
+    if Left::find(store)?.is_none_or(|left| !left.matters) {
+        return Ok(None);
     }
+    // What was seen may have been that of a run at work, or of one that has ended since.
+    let Some(_lock) = store.lock_shared()? else {
+        return Ok(None);
+    };
+    Ok(Left::find(store)?
+        .filter(|left| left.matters)
+        .map(|left| left.run(0)))
 }
 
 /// What an interrupted run left.

@@ -1,6 +1,5 @@
 //! Taking back a transaction, by a new one that can be taken back as well.
 
-use crate::digest::Digest;
 use crate::error::{Class, Drifted, Error};
 use crate::history::Entry;
 use crate::journal::Details;
@@ -28,7 +27,8 @@ pub fn plan(store: &Store, entry: Entry, links: LinkPolicy, limit: u64) -> Resul
     for (index, file) in entry.manifest().files.iter().enumerate() {
         let now = match store.read(&file.relative, links, limit) {
             Ok(now) => Some(now),
-            Err(Error::TooLarge { .. }) => None,
+            // Not the file's fault, and for the caller to change.
+            Err(e @ (Error::TooLarge { .. } | Error::LeavesRoot { .. })) => return Err(e),
             Err(e) if e.class() == Class::NotAcceptable => None,
             Err(e) => return Err(e),
         };
@@ -82,11 +82,6 @@ impl Revert {
         self.files
             .iter()
             .map(|(now, bytes)| (now, bytes.as_slice()))
-    }
-
-    /// The digest that a file is going to have.
-    pub fn digests(&self) -> impl Iterator<Item = Digest> {
-        self.files.iter().map(|(_, bytes)| Digest::of(bytes))
     }
 
     /// The transaction that does it.

@@ -1,7 +1,7 @@
 //! A run in which each step fails, or is met by a signal or by an editor.
 
 use std::fs;
-use std::os::unix::fs::FileExt as _;
+use std::os::unix::fs::{FileExt as _, symlink};
 use std::path::Path;
 
 use rustix::io::Errno;
@@ -196,6 +196,28 @@ fn an_edit_through_an_open_file_is_seen_until_the_old_content_is_dropped() {
         assert_ne!(fs::read(root.path().join(file)).unwrap(), new(file));
     }
     assert!(!root.path().join(STATE).exists());
+}
+
+#[test]
+fn nothing_is_removed_through_a_state_directory_that_somebody_plants() {
+    let root = Root::new();
+    let elsewhere = Root::new();
+    fs::write(elsewhere.path().join("running.json"), "important").unwrap();
+    let before = (root.files(), elsewhere.files());
+    let plant = {
+        let (target, link) = (elsewhere.path().to_path_buf(), root.path().join(STATE));
+        move |count| {
+            if count == 1 {
+                symlink(&target, &link)
+            } else {
+                Ok(())
+            }
+        }
+    };
+    let (result, _) = with_steps(&[], Some(Box::new(plant)), || apply(root.path(), true));
+    assert!(result.unwrap_err().to_string().contains("a symbolic link"));
+    fs::remove_file(root.path().join(STATE)).unwrap();
+    assert_eq!((root.files(), elsewhere.files()), before);
 }
 
 /// The order of calls is what a power cut is survived by. Nothing here can cut the power, so a call

@@ -6,10 +6,10 @@ use std::path::Path;
 use std::process::Command;
 
 use super::{
-    Deed, FILES, Root, STATE, abilities, apply, check_recovered, new, old, perform, prepared_for,
-    with_steps,
+    Deed, FILES, LIMIT, PATIENTLY, Root, STATE, abilities, apply, check_recovered, new, old,
+    perform, prepared_for, with_steps,
 };
-use crate::{Class, Interrupt, Store, recover};
+use crate::{Class, Details, Interrupt, LinkPolicy, Store, Transaction, recover};
 
 const CHILD: &str = "FILE_TRANSACTION_CHILD";
 
@@ -127,22 +127,71 @@ fn a_killed_revert_is_recovered() {
     kill_everywhere(Deed::Revert, "-");
 }
 
-#[test]
-fn a_file_that_is_neither_old_nor_new_stops_the_recovery() {
-    // The last step before which all files are swapped in and nothing has been cleaned up.
-    let swapped = |root: &Root| root.which_are_new("").iter().all(|new| *new);
-    let at = (1..).find(|at| {
+/// A root whose run was killed when all files were swapped in and nothing had been cleaned up.
+fn killed_when_swapped() -> Root {
+    let roots = (1..).map(|at| {
         let root = Root::new();
-        assert!(killed(&root, Deed::Apply { history: true }, *at, "-"));
-        swapped(&root)
+        assert!(killed(&root, Deed::Apply { history: true }, at, "-"));
+        root
     });
-    let root = Root::new();
-    assert!(killed(
+    let swapped = |root: &Root| root.which_are_new("").iter().all(|new| *new);
+    roots.into_iter().find(swapped).unwrap()
+}
+
+#[test]
+fn nothing_is_staged_before_an_interrupted_run_is_recovered() {
+    let root = killed_when_swapped();
+    let store = Store::open(root.path(), STATE).unwrap();
+    let lock = store.lock(PATIENTLY).unwrap();
+    let file = store
+        .read(FILES[0].as_ref(), LinkPolicy::InsideOnly, LIMIT)
+        .unwrap();
+    let mut transaction = Transaction::begin(&lock, Details::default());
+    transaction.replace(&file, b"another".to_vec()).unwrap();
+    let before = root.files();
+    assert_eq!(
+        transaction.stage().unwrap_err().class(),
+        Class::RecoveryNeeded
+    );
+    assert_eq!(root.files(), before);
+}
+
+#[test]
+fn a_damaged_journal_is_not_acted_upon() {
+    let root = killed_when_swapped();
+    let journal = root.path().join(STATE).join("journal/manifest.json");
+    let whole = fs::read_to_string(&journal).unwrap();
+    let staged = format!("\"staged\": \"{STATE}-");
+    let id = crate::Manifest::parse(whole.as_bytes()).unwrap().id;
+    let temporary = format!("{STATE}-{id}-");
+    for bad in [
+        whole.replace(&temporary, &format!("{temporary}/../")),
+        whole[..whole.len() / 2].to_owned(),
+        whole.replace(&staged, "\"staged\": \"important-"),
+        whole.replace(&staged, &format!("\"staged\": \"../{STATE}-")),
+    ] {
+        assert_ne!(bad, whole);
+        fs::write(&journal, bad).unwrap();
+        let before = root.files();
+        let error = perform(root.path(), Deed::Recover, Interrupt::new()).unwrap_err();
+        assert_eq!(error.class(), Class::RecoveryNeeded);
+        assert!(
+            error.to_string().contains("manifest.json is damaged"),
+            "{error}"
+        );
+        assert_eq!(root.files(), before);
+    }
+    fs::write(&journal, whole).unwrap();
+    check_recovered(
         &root,
         Deed::Apply { history: true },
-        at.unwrap(),
-        "-"
-    ));
+        "the journal as it was",
+    );
+}
+
+#[test]
+fn a_file_that_is_neither_old_nor_new_stops_the_recovery() {
+    let root = killed_when_swapped();
     let edited = root.path().join(FILES[1]);
     fs::write(&edited, "an edit").unwrap();
     let before = root.files();

@@ -122,6 +122,16 @@ fn a_file_that_is_another_one_now_is_drift() {
 }
 
 #[test]
+fn a_revert_needs_the_same_leave_to_follow_links() {
+    let root = Root::with(&[]);
+    let outside = Root::with(&["a"]);
+    std::os::unix::fs::symlink(outside.at("a"), root.at("a")).unwrap();
+    let receipt = root.replace(&["a"], "new").unwrap();
+    let error = revert(&root, receipt.id.as_str()).unwrap_err();
+    assert!(matches!(error, Error::LeavesRoot { .. }), "{error}");
+}
+
+#[test]
 fn a_damaged_backup_is_never_written_back() {
     let root = Root::with(&FILES);
     let receipt = root.replace(&FILES, "new").unwrap();

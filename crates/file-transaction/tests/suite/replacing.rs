@@ -203,6 +203,22 @@ fn a_file_that_changed_since_it_was_read_is_a_conflict() {
 }
 
 #[test]
+fn a_path_that_leads_elsewhere_since_is_a_conflict() {
+    let root = Root::with(&["one/a", "two/a"]);
+    symlink("one", root.at("now")).unwrap();
+    let lock = root.lock();
+    let staged = root
+        .begin(&lock, &["now/a"], "new")
+        .unwrap()
+        .stage()
+        .unwrap();
+    fs::remove_file(root.at("now")).unwrap();
+    symlink("two", root.at("now")).unwrap();
+    assert_eq!(staged.prepare().unwrap_err().class(), Class::Conflict);
+    assert_eq!(root.text("one/a"), "content of one/a\n");
+}
+
+#[test]
 fn nothing_changes_when_the_last_file_cannot_be_replaced() {
     if !is_root() {
         return;
