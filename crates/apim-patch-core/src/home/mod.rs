@@ -8,6 +8,8 @@ mod mark;
 use std::io;
 use std::path::{Path, PathBuf};
 
+use walkdir::WalkDir;
+
 use crate::catalogue::VERSIONS;
 use crate::diagnostic::{Class, Diagnostic, printable_name, printable_path};
 use crate::spec::AskedVersion;
@@ -245,17 +247,16 @@ fn no_home(path: &Path, real: &Path) -> Diagnostic {
             printable_path(meant)
         ));
     }
-    let Ok(entries) = path.read_dir() else {
-        return error;
-    };
-    let mut below: Vec<String> = entries
+    let below: Vec<String> = WalkDir::new(path)
+        .min_depth(1)
+        .max_depth(1)
+        .sort_by_file_name()
+        .into_iter()
         .take(LOOKED_AT)
         .flatten()
-        .map(|entry| entry.path())
-        .filter(|entry| is_home(entry).unwrap_or(false))
-        .map(|entry| printable_path(&entry))
+        .filter(|entry| is_home(entry.path()).unwrap_or(false))
+        .map(|entry| printable_path(entry.path()))
         .collect();
-    below.sort();
     match below.is_empty() {
         true => error,
         false => error.help(format!("homes below it: {}", below.join(", "))),

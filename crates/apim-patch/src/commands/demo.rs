@@ -1,8 +1,8 @@
 //! `demo`: the main job on an embedded home in a temporary directory.
 
 use std::fs;
-use std::path::Path;
 
+use anyhow::Context;
 use apim_patch_core::diagnostic::{Class, Diagnostic};
 use clap::Parser;
 
@@ -45,7 +45,7 @@ pub(crate) fn run(console: &mut Console) -> Exit {
     match show(console) {
         Ok(exit) => exit,
         Err(error) => {
-            let message = format!("the demo needs a temporary directory: {error}");
+            let message = format!("the demo can't be shown: {error:#}");
             let error = Diagnostic::error("demo", Class::Io, message);
             console.diagnostics(std::slice::from_ref(&error));
             Exit::of(&[error])
@@ -54,12 +54,14 @@ pub(crate) fn run(console: &mut Console) -> Exit {
 }
 
 /// Runs the commands that it shows, as they would be typed.
-fn show(console: &mut Console) -> std::io::Result<Exit> {
-    let directory = tempfile::tempdir()?;
+fn show(console: &mut Console) -> anyhow::Result<Exit> {
+    let directory = tempfile::tempdir().context("making a temporary directory")?;
     for (path, content) in FILES {
         let path = directory.path().join(path);
-        fs::create_dir_all(path.parent().unwrap_or(Path::new("/")))?;
-        fs::write(path, content)?;
+        let folder = path.parent().unwrap_or(directory.path());
+        fs::create_dir_all(folder)
+            .and_then(|()| fs::write(&path, content))
+            .with_context(|| format!("writing {}", path.display()))?;
     }
     let home = directory.path().join("wso2am");
     let file = directory.path().join("gateway.toml");
@@ -79,9 +81,7 @@ fn show(console: &mut Console) -> std::io::Result<Exit> {
             "--file".as_ref(),
             file.as_os_str(),
         ];
-        let Ok(arguments) = Arguments::try_parse_from(arguments) else {
-            continue;
-        };
+        let arguments = Arguments::try_parse_from(arguments)?;
         exit = exit.graver(match &arguments.command {
             Command::Diff(arguments) => diff::run(arguments, console),
             Command::Apply(arguments) => apply::run(arguments, console, &mut false),
