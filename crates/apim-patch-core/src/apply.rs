@@ -12,6 +12,7 @@ use xml_inplace::limits;
 
 use crate::diagnostic::{Class, Diagnostic, printable_path};
 use crate::failure::diagnostic_of;
+use crate::history::SECRET_PLACES;
 use crate::plan::Plan;
 
 /// The state directory in a home.
@@ -151,7 +152,7 @@ pub enum Reverted {
 pub fn revert(
     lock: &Lock,
     id: Option<&str>,
-    occasion: Occasion,
+    mut occasion: Occasion,
     links: LinkPolicy,
 ) -> Result<Reverted, Diagnostic> {
     let failed = |error| diagnostic_of(&error);
@@ -164,6 +165,16 @@ pub fn revert(
         return Ok(Reverted::NoHistory);
     };
     let id = entry.id().to_string();
+    // What was masked in the run stays masked in its revert.
+    let places = entry
+        .manifest()
+        .details
+        .remember
+        .get(SECRET_PLACES)
+        .cloned();
+    occasion
+        .remember
+        .extend(places.map(|places| (SECRET_PLACES.to_owned(), places)));
     let plan = rollback::plan(store, entry, links, limits::MAX_BYTES as u64).map_err(failed)?;
     if plan.is_already_so() {
         return Ok(Reverted::AlreadySo(id));

@@ -1,16 +1,18 @@
 //! Where a config file holds what nobody may see.
 
+use std::fmt;
 use std::ops::Range;
 
-use xml_inplace::{Document, Selector, locate};
+use xml_inplace::{Action, Document, Selector, Source, locate};
 
 use crate::catalogue::{self, Place};
+use crate::operation::{Operation, Subject};
 
 /// The spans in `text` that hold the value of a secret row: whatever stands in
 /// an element of that name, anywhere, active or commented out, in a file that
 /// may not even be well-formed. An element of the same name elsewhere holds a
 /// secret as well, if another one.
-pub(crate) fn secret_spans(text: &str) -> Vec<Range<usize>> {
+fn secret_spans(text: &str) -> Vec<Range<usize>> {
     let names: Vec<&str> = catalogue::rows()
         .filter(|row| row.secret)
         .filter_map(|row| match row.place {
@@ -73,24 +75,85 @@ struct Open<'t> {
     name: &'t str,
 }
 
-/// The spans of what `selector` names: the text of elements, active or
-/// hidden, or the value of an attribute.
-pub(crate) fn spans_of(document: &Document<'_>, selector: &Selector) -> Vec<Range<usize>> {
-    let located = locate(document, selector);
-    match selector.attribute() {
-        Some(name) => located
-            .active
-            .iter()
-            .filter_map(|element| element.attribute_span(name))
-            .map(|attribute| attribute.value)
-            .collect(),
-        None => located
-            .active
-            .iter()
-            .map(|element| element.spans().content)
-            .chain(located.hidden.into_iter().map(|hidden| hidden.content))
-            .collect(),
+/// A place that holds a secret because a patch says so.
+pub(crate) enum SecretPlace {
+    /// The text of elements, active or hidden, or the value of an attribute.
+    Value(Selector),
+    /// Elements with everything in them, attributes too.
+    Whole(Selector),
+}
+
+impl SecretPlace {
+    /// The place of an operation that is secret.
+    pub(crate) fn of(operation: &Operation) -> Option<Self> {
+        let Action::Insert { fragment, .. } = &operation.edit.action else {
+            return Some(Self::Value(operation.edit.target.clone()));
+        };
+        let inserted = format!("//{}", fragment.local_name());
+        Selector::parse(&inserted).ok().map(Self::Whole)
     }
+
+    /// The place that [`fmt::Display`] has written.
+    pub(crate) fn parse(text: &str) -> Option<Self> {
+        match text.strip_prefix('+') {
+            Some(selector) => Selector::parse(selector).ok().map(Self::Whole),
+            None => Selector::parse(text).ok().map(Self::Value),
+        }
+    }
+
+    fn spans(&self, document: &Document<'_>) -> Vec<Range<usize>> {
+        let (Self::Value(selector) | Self::Whole(selector)) = self;
+        let located = locate(document, selector);
+        let hidden = located.hidden.into_iter().map(|hidden| hidden.content);
+        match (self, selector.attribute()) {
+            (_, Some(name)) => located
+                .active
+                .iter()
+                .filter_map(|element| element.attribute_span(name))
+                .map(|attribute| attribute.value)
+                .collect(),
+            (Self::Value(_), None) => {
+                let active = located.active.iter().map(|element| element.spans().content);
+                active.chain(hidden).collect()
+            }
+            (Self::Whole(_), None) => {
+                let active = located.active.iter().map(|element| element.span());
+                active.chain(hidden).collect()
+            }
+        }
+    }
+}
+
+impl fmt::Display for SecretPlace {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Value(selector) => write!(f, "{selector}"),
+            Self::Whole(selector) => write!(f, "+{selector}"),
+        }
+    }
+}
+
+/// Everything in a file that nobody may see: the values of secret rows, and
+/// what stands at `places`. All of a file that is not well-formed, if there
+/// are places: they can't be found in it.
+pub(crate) fn secrets(source: &Source, places: &[SecretPlace]) -> Vec<Range<usize>> {
+    let text = source.text();
+    let mut spans = secret_spans(text);
+    if !places.is_empty() {
+        match Document::parse(source) {
+            Ok(document) => spans.extend(places.iter().flat_map(|place| place.spans(&document))),
+            Err(_) => spans.push(0..text.len()),
+        }
+    }
+    spans
+}
+
+/// The secret places of operations.
+pub(crate) fn places(operations: &[Operation]) -> Vec<SecretPlace> {
+    let patches = operations
+        .iter()
+        .filter(|operation| operation.secret && matches!(operation.subject, Subject::Patch(_)));
+    patches.filter_map(SecretPlace::of).collect()
 }
 
 #[cfg(test)]

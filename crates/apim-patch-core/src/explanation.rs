@@ -5,13 +5,17 @@ use xml_inplace::{
     EditError, Note, OperationError, ParseError, Position, Refusal, Source, VerifyError,
 };
 
-use crate::confidential::secret_spans;
+use crate::confidential::{places, secrets};
 use crate::diagnostic::{Class, Diagnostic, SourceText, Spot, printable};
 use crate::operation::Operation;
 
 /// A config file's text, secrets masked.
-pub(crate) fn source_text<'s>(path: &str, source: &'s Source) -> SourceText<'s> {
-    SourceText::new(path, source.text(), secret_spans(source.text()))
+pub(crate) fn source_text<'s>(
+    path: &str,
+    source: &'s Source,
+    operations: &[Operation],
+) -> SourceText<'s> {
+    SourceText::new(path, source.text(), secrets(source, &places(operations)))
 }
 
 pub(crate) fn warning(
@@ -21,7 +25,7 @@ pub(crate) fn warning(
     operations: &[Operation],
     note: &Note,
 ) -> Diagnostic {
-    let text = source_text(path, source);
+    let text = source_text(path, source, operations);
     let key = operation.subject.key();
     let spot = |position: &Position| {
         let offset = source.offset(*position);
@@ -77,10 +81,12 @@ pub(crate) fn explain(
     error: EditError,
 ) -> Vec<Diagnostic> {
     let Ok(source) = Source::decode(snapshot.bytes()) else {
-        return vec![in_file(path, None, &error)];
+        return vec![in_file(path, None, operations, &error)];
     };
     match error {
-        EditError::Parse(_) | EditError::Verify(_) => vec![in_file(path, Some(&source), &error)],
+        EditError::Parse(_) | EditError::Verify(_) => {
+            vec![in_file(path, Some(&source), operations, &error)]
+        }
         EditError::Operation { .. } => operations
             .iter()
             .filter_map(|operation| {
@@ -88,7 +94,7 @@ pub(crate) fn explain(
                     xml_inplace::edit(snapshot.bytes(), std::slice::from_ref(&operation.edit));
                 match one {
                     Err(EditError::Operation { error, .. }) => {
-                        Some(of_operation(path, &source, operation, error))
+                        Some(of_operation(path, &source, operation, operations, error))
                     }
                     _ => None,
                 }
@@ -113,7 +119,7 @@ pub(crate) fn explain(
             let diagnostic = first.origin.attach(diagnostic, "and this");
             let offset = source.offset(position);
             vec![diagnostic.beside(
-                source_text(path, &source).spot(offset..offset + 1),
+                source_text(path, &source, operations).spot(offset..offset + 1),
                 "both change this place",
             )]
         }
@@ -135,7 +141,12 @@ pub(crate) fn explain(
     }
 }
 
-fn in_file(path: &str, source: Option<&Source>, error: &EditError) -> Diagnostic {
+fn in_file(
+    path: &str,
+    source: Option<&Source>,
+    operations: &[Operation],
+    error: &EditError,
+) -> Diagnostic {
     let (code, position, message) = match error {
         EditError::Parse(parse) => {
             let code = match parse {
@@ -164,7 +175,7 @@ fn in_file(path: &str, source: Option<&Source>, error: &EditError) -> Diagnostic
     let spot = match source {
         Some(source) => {
             let offset = source.offset(position);
-            source_text(path, source).spot(offset..offset + 1)
+            source_text(path, source, operations).spot(offset..offset + 1)
         }
         None => Spot::without_text(path, position.line, position.column),
     };
@@ -175,9 +186,10 @@ fn of_operation(
     path: &str,
     source: &Source,
     operation: &Operation,
+    operations: &[Operation],
     error: OperationError,
 ) -> Diagnostic {
-    let text = source_text(path, source);
+    let text = source_text(path, source, operations);
     let spot = |position: &Position| {
         let offset = source.offset(*position);
         text.spot(offset..offset + 1)

@@ -5,9 +5,9 @@ use std::path::Path;
 use file_transaction::history;
 pub use file_transaction::history::Entry;
 use file_transaction::{Digest, Error, LinkPolicy, Lock, Manifest, Store, TransactionId};
-use xml_inplace::{Document, Selector, Source, limits};
+use xml_inplace::{Source, limits};
 
-use crate::confidential::{secret_spans, spans_of};
+use crate::confidential::{SecretPlace, places, secrets};
 use crate::diagnostic::{Diagnostic, printable};
 use crate::diff::{FileDiff, Secrecy};
 use crate::failure::diagnostic_of;
@@ -16,18 +16,20 @@ use crate::plan::Secrets;
 use crate::spec::{Resolved, Selection};
 
 /// Under this name a run remembers the places that are to stay masked.
-const SECRET_PLACES: &str = "secret places";
+pub(crate) const SECRET_PLACES: &str = "secret places";
 
 /// The places of secret patches, for [`Occasion::remember`]: one per line, file
 /// and selector.
 ///
 /// [`Occasion::remember`]: crate::apply::Occasion
 pub fn secret_places(selection: &Selection<Resolved>) -> Option<(String, String)> {
-    let places: Vec<String> = operations(selection)
-        .ok()?
+    let operations = operations(selection).ok()?;
+    let places: Vec<String> = operations
         .iter()
-        .filter(|operation| operation.secret)
-        .map(|operation| format!("{} {}", operation.file, operation.edit.target))
+        .flat_map(|operation| {
+            let place = places(std::slice::from_ref(operation)).pop();
+            place.map(|place| format!("{} {place}", operation.file))
+        })
         .collect();
     (!places.is_empty()).then(|| (SECRET_PLACES.to_owned(), places.join("\n")))
 }
@@ -130,22 +132,16 @@ fn content(store: &Store, relative: &Path, digest: Digest) -> Result<Option<Vec<
 }
 
 fn secrets_in(source: &Source, manifest: &Manifest, path: &str) -> Vec<std::ops::Range<usize>> {
-    let mut spans = secret_spans(source.text());
     let places = manifest
         .details
         .remember
         .get(SECRET_PLACES)
         .map_or("", String::as_str);
-    let Ok(document) = Document::parse(source) else {
-        return spans;
-    };
-    for place in places.lines() {
-        if let Some((file, selector)) = place.split_once(' ')
-            && file == path
-            && let Ok(selector) = Selector::parse(selector)
-        {
-            spans.extend(spans_of(&document, &selector));
-        }
-    }
-    spans
+    let places: Vec<SecretPlace> = places
+        .lines()
+        .filter_map(|place| place.split_once(' '))
+        .filter(|(file, _)| *file == path)
+        .filter_map(|(_, place)| SecretPlace::parse(place))
+        .collect();
+    secrets(source, &places)
 }

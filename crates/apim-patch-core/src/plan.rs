@@ -12,7 +12,7 @@ use xml_inplace::{
 };
 
 use crate::catalogue::{Place, WhenAbsent};
-use crate::confidential::{secret_spans, spans_of};
+use crate::confidential::{places, secrets};
 use crate::diagnostic::{Class, Diagnostic, MASK, printable};
 use crate::explanation::{explain, source_text, warning};
 use crate::failure::{diagnostic_of, gather_missing};
@@ -214,11 +214,12 @@ fn plan_file(
         );
         warnings.extend(padded(operation));
     }
+    let places = places(operations);
     let secrets = Secrets {
-        before: secrets_in(&source, operations),
+        before: secrets(&source, &places),
         after: result
             .as_ref()
-            .map_or(Vec::new(), |result| secrets_in(result, operations)),
+            .map_or(Vec::new(), |result| secrets(result, &places)),
     };
     Ok(FilePlan {
         snapshot,
@@ -254,23 +255,6 @@ fn padded(operation: &Operation) -> Option<Diagnostic> {
     );
     let diagnostic = Diagnostic::warning("padded-value", Class::Specification, message);
     Some(operation.origin.attach(diagnostic, ""))
-}
-
-/// Secret rows anywhere in the file, and the targets of secret patches.
-fn secrets_in(source: &Source, operations: &[Operation]) -> Vec<Range<usize>> {
-    let mut spans = secret_spans(source.text());
-    let mut patches = operations
-        .iter()
-        .filter(|operation| operation.secret)
-        .peekable();
-    if patches.peek().is_some()
-        && let Ok(document) = Document::parse(source)
-    {
-        for operation in patches {
-            spans.extend(spans_of(&document, &operation.edit.target));
-        }
-    }
-    spans
 }
 
 fn planned(operation: &Operation, outcome: &EditOutcome) -> PlannedSetting {
@@ -359,7 +343,7 @@ fn refuse_vault(
     let Ok(document) = Document::parse(source) else {
         return Ok(());
     };
-    let text = source_text(path, source);
+    let text = source_text(path, source, operations);
     let mut errors = Vec::new();
     for operation in operations {
         let sets_text = matches!(operation.edit.action, xml_inplace::Action::SetText { .. });
