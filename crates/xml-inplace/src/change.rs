@@ -32,9 +32,11 @@ pub struct Change {
     pub old: Option<String>,
     /// The value afterwards.
     pub new: Option<String>,
-    /// Where in the old text.
+    /// Where in the file as it was.
     pub position: Position,
-    /// One or more splices of the old text, disjoint and in its order.
+    /// One or more splices, disjoint and in the order of the text that the
+    /// change was planned on: the old one, except where
+    /// [`edit`](crate::edit()) says otherwise.
     pub edits: Vec<Edit>,
     /// What an independent parser has to see.
     pub(crate) effect: Effect,
@@ -48,6 +50,8 @@ pub(crate) enum Effect {
         element: Vec<usize>,
         value: String,
     },
+    /// `value` is that of the last attribute with this local name: the second
+    /// parser keeps no other.
     Attribute {
         element: Vec<usize>,
         name: String,
@@ -62,9 +66,10 @@ pub(crate) enum Effect {
         name: String,
         value: Option<String>,
     },
+    /// The element gives way to what `source` holds: comments.
     Hidden {
         element: Vec<usize>,
-        comments: Vec<String>,
+        source: String,
     },
     Inserted {
         parent: Vec<usize>,

@@ -18,7 +18,7 @@
 use std::ops::RangeInclusive;
 
 use crate::document::{Child, Element};
-use crate::edit::{Edit, Span, splice};
+use crate::edit::{Edit, EditSet, Span, splice};
 use crate::span;
 use crate::token::{Kind, local_name, tag_name, tokens};
 
@@ -46,16 +46,22 @@ impl Hidden {
         self.kept.iter().map(|span| &text[span.clone()]).collect()
     }
 
+    /// Where the element itself begins.
+    pub(crate) fn start(&self) -> usize {
+        self.kept.first().map_or(self.span.start, |kept| kept.start)
+    }
+
     /// Where the bytes at `span` of [`Hidden::restored`] stand in the text;
     /// `None` where marks stand between them.
     pub(crate) fn original(&self, span: Span) -> Option<Span> {
         let mut passed = 0;
         for kept in &self.kept {
-            if span.start < passed + kept.len() && span.end <= passed + kept.len() {
-                let shift = kept.start - passed;
-                return Some(span.start + shift..span.end + shift);
+            let end = passed + kept.len();
+            if passed <= span.start && span.start < end && span.end <= end {
+                let start = span.start - passed + kept.start;
+                return Some(start..start + span.len());
             }
-            passed += kept.len();
+            passed = end;
         }
         None
     }
@@ -534,20 +540,40 @@ pub(crate) fn hide(text: &str, span: Span) -> Result<Vec<Edit>, usize> {
     Ok(edits)
 }
 
-/// What [`hide`] makes of an element: the comments that stand in its place.
-pub(crate) fn hidden_comments(text: &str, span: Span) -> Vec<String> {
-    let mut comments = Vec::new();
-    let mut segment = span.start;
-    for token in tokens(&text[..span.end], span.start) {
-        if token.kind == Kind::Comment {
-            comments.push(text[segment..token.span.start].to_owned());
-            comments
-                .push(text[token.span.start + OPEN.len()..token.span.end - CLOSE.len()].to_owned());
-            segment = token.span.end;
-        }
-    }
-    comments.push(text[segment..span.end].to_owned());
-    comments
+/// Whether uncommenting what `edits` hide gives the same text again. Only the
+/// comments around the element have a say in it, and the white space at the
+/// ends of their lines.
+pub(crate) fn comes_back(text: &str, element: Element<'_>, edits: &[Edit]) -> bool {
+    let (before, behind) = element.comments_around();
+    let first = before
+        .first()
+        .map_or(element.span().start, |span| span.start);
+    let last = behind.last().map_or(element.span().end, |span| span.end);
+    let is_line_blank = |c: char| matches!(c, ' ' | '\t');
+    let head = text[..first].trim_end_matches(is_line_blank);
+    let tail = text[last..].trim_start_matches(is_line_blank);
+    let start = head
+        .char_indices()
+        .next_back()
+        .map_or(0, |(index, _)| index);
+    let end = text.len() - tail.len() + tail.chars().next().map_or(0, char::len_utf8);
+    let shifted = |span: &Span| span.start - start..span.end - start;
+    let old = &text[start..end];
+    let edits: Vec<Edit> = edits
+        .iter()
+        .map(|edit| Edit::replace(shifted(&edit.span), edit.text.as_str()))
+        .collect();
+    let new = splice(old, 0..old.len(), &edits);
+    let comments: Vec<Span> = tokens(&new[..new.len() - (end - last)], first - start)
+        .filter(|token| token.kind == Kind::Comment)
+        .map(|token| token.span)
+        .collect();
+    let place = element.span().start - start;
+    let mut found = Vec::new();
+    in_run(&new, &comments, 0, &mut found);
+    found
+        .into_iter()
+        .any(|hidden| hidden.span.start == place && EditSet::new(hidden.edits).apply(&new) == old)
 }
 
 /// What a comment is that names an element but does not hold it whole.
@@ -605,9 +631,15 @@ fn is_tag_without_bracket(said: &str) -> bool {
     if let Some(name) = said.strip_prefix('/') {
         return !name.is_empty() && !name.contains([' ', '<', '>', '=']);
     }
-    let end = said.find('>').unwrap_or(said.len());
-    let tag = format!("<{}>", &said[..end]);
-    let name = tag_name(&tag);
+    if said.starts_with('<') {
+        return false;
+    }
+    let source = format!("<{said}>");
+    let Some(tag) = tokens(&source, 0).next() else {
+        return false;
+    };
+    let tag = &source[tag.span];
+    let name = tag_name(tag);
     let Some(first) = name.chars().next() else {
         return false;
     };
@@ -618,31 +650,28 @@ fn is_tag_without_bracket(said: &str) -> bool {
     {
         return false;
     }
-    let last = span::attributes(&tag, 0..tag.len())
+    let last = span::attributes(tag, 0..tag.len())
         .last()
         .map_or(1 + name.len(), |attribute| attribute.span.end);
     is_blank(tag[last..].trim_end_matches('>').trim_end_matches('/'))
 }
 
 /// The text of a comment group once its element is restored, and perhaps
-/// given a value by further `edits`.
+/// given a value by further `edits`, sorted.
 pub(crate) fn group_after(text: &str, hidden: &Hidden, edits: &[Edit]) -> String {
-    let mut sorted = edits.to_vec();
-    sorted.sort_by_key(|edit| (edit.span.start, !edit.span.is_empty()));
-    let start = sorted.first().map_or(hidden.span.start, |edit| {
+    let start = edits.first().map_or(hidden.span.start, |edit| {
         edit.span.start.min(hidden.span.start)
     });
-    let end = sorted
+    let end = edits
         .last()
         .map_or(hidden.span.end, |edit| edit.span.end.max(hidden.span.end));
-    splice(text, start..end, &sorted)
+    splice(text, start..end, edits)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::document::Document;
-    use crate::edit::EditSet;
     use crate::source::Source;
 
     /// The restored document for each hidden element, by name.
@@ -653,9 +682,7 @@ mod tests {
         let found: Vec<_> = hidden_in(source.text(), document.root())
             .into_iter()
             .map(|hidden| {
-                let mut set = EditSet::default();
-                set.add(&hidden.edits).unwrap();
-                let after = set.apply(source.text());
+                let after = EditSet::new(hidden.edits.clone()).apply(source.text());
                 let inside = after["<r>".len()..after.len() - "</r>".len()].to_owned();
                 assert!(inside.contains(&hidden.restored(source.text())), "{inside}");
                 (hidden.name, inside)
@@ -682,6 +709,7 @@ mod tests {
             &[("X", "<X a='1' b=\"2\">v</X>")],
         );
         check("<!--X/-->", &[("X", "<X/>")]);
+        check("<!--X a='>'>v</X-->", &[("X", "<X a='>'>v</X>")]);
         check("<!--X a='1'/-->", &[("X", "<X a='1'/>")]);
         check(
             "<!--X>\n <Y>v</Y>\n</X-->",

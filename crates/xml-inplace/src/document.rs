@@ -1,12 +1,15 @@
 //! A well-formed tree over a [`Source`].
 
-use roxmltree::{Node, ParsingOptions};
+use std::collections::HashMap;
+use std::sync::OnceLock;
+
+use roxmltree::{Node, NodeId, ParsingOptions};
 
 use crate::comment::is_blank;
 use crate::edit::Span;
 use crate::ill_formed;
 use crate::limits::{self, LimitError, MAX_BYTES, MAX_NODES};
-use crate::source::{Position, Source, SourceError};
+use crate::source::{Position, Positions, Source, SourceError};
 use crate::span::{self, AttributeSpan, ElementSpan};
 use crate::token::{Kind, tag_name, tokens};
 
@@ -71,6 +74,17 @@ pub(crate) fn check_size(bytes: usize) -> Result<(), LimitError> {
 pub struct Document<'s> {
     source: &'s Source,
     tree: roxmltree::Document<'s>,
+    positions: OnceLock<Positions>,
+    places: OnceLock<HashMap<NodeId, Place>>,
+}
+
+/// Where an element stands among its siblings.
+#[derive(Debug, Clone, Copy)]
+struct Place {
+    /// How many elements stand before it.
+    ordinal: usize,
+    /// How many of its name; `None` where there is no other one.
+    namesake: Option<usize>,
 }
 
 impl<'s> Document<'s> {
@@ -92,7 +106,12 @@ impl<'s> Document<'s> {
             ..ParsingOptions::default()
         };
         match roxmltree::Document::parse_with_options(text, options) {
-            Ok(tree) => Ok(Self { source, tree }),
+            Ok(tree) => Ok(Self {
+                source,
+                tree,
+                positions: OnceLock::new(),
+                places: OnceLock::new(),
+            }),
             Err(error) => Err(ill_formed::explain(source, &error)),
         }
     }
@@ -107,6 +126,76 @@ impl<'s> Document<'s> {
         Element {
             node: self.tree.root_element(),
         }
+    }
+
+    /// Line and column of an offset into the source's text. Where many are
+    /// asked for, this is faster than [`Source::position`].
+    pub fn position(&self, offset: usize) -> Position {
+        let text = self.source.text();
+        self.positions
+            .get_or_init(|| Positions::of(text))
+            .find(text, offset)
+    }
+
+    /// Like [`Element::path`], for elements that are many.
+    pub(crate) fn path(&self, element: Element<'_>) -> String {
+        let mut steps: Vec<String> = self
+            .places_of(element)
+            .map(|(node, place)| step(node, place.namesake))
+            .collect();
+        steps.reverse();
+        format!("/{}", steps.join("/"))
+    }
+
+    /// Ordinals, among element siblings, from the root's child down to it.
+    pub(crate) fn ordinals(&self, element: Element<'_>) -> Vec<usize> {
+        let mut ordinals: Vec<usize> = self
+            .places_of(element)
+            .map(|(_, place)| place.ordinal)
+            .collect();
+        ordinals.pop();
+        ordinals.reverse();
+        ordinals
+    }
+
+    /// The element and those it stands in, up to the root, with their places.
+    fn places_of<'d>(&self, element: Element<'d>) -> impl Iterator<Item = (Node<'d, 'd>, Place)> {
+        let places = self.places.get_or_init(|| places(self.root()));
+        element
+            .node
+            .ancestors()
+            .filter_map(|node| Some((node, *places.get(&node.id())?)))
+    }
+}
+
+/// The places of all elements.
+fn places(root: Element<'_>) -> HashMap<NodeId, Place> {
+    const ALONE: Place = Place {
+        ordinal: 0,
+        namesake: None,
+    };
+    let mut places = HashMap::from([(root.node.id(), ALONE)]);
+    for parent in root.descendants_or_self() {
+        let mut all: HashMap<&str, usize> = HashMap::new();
+        for child in parent.children() {
+            *all.entry(child.name()).or_default() += 1;
+        }
+        let mut before: HashMap<&str, usize> = HashMap::new();
+        for (ordinal, child) in parent.children().enumerate() {
+            let count = before.entry(child.name()).or_default();
+            let namesake = (all.get(child.name()) != Some(&1)).then_some(*count);
+            *count += 1;
+            places.insert(child.node.id(), Place { ordinal, namesake });
+        }
+    }
+    places
+}
+
+fn step(node: Node<'_, '_>, namesake: Option<usize>) -> String {
+    let name = node.tag_name().name();
+    match namesake {
+        None => name.to_owned(),
+        Some(before) => format!("{name}[{}]", before + 1),
     }
 }
 
@@ -185,6 +274,20 @@ impl<'d> Element<'d> {
             .map(|attribute| attribute.value())
     }
 
+    /// The attributes with that local name, in their order: where they stand and
+    /// their normalised values.
+    pub(crate) fn namesakes(self, name: &str) -> Vec<(AttributeSpan, &'d str)> {
+        let mut spans = self.attribute_spans().into_iter();
+        self.node
+            .attributes()
+            .filter(|attribute| attribute.name() == name)
+            .filter_map(|attribute| {
+                let span = spans.find(|span| span.span.start == attribute.range().start)?;
+                Some((span, attribute.value()))
+            })
+            .collect()
+    }
+
     /// Where the attribute stands that [`Element::attribute`] reads.
     pub fn attribute_span(self, name: &str) -> Option<AttributeSpan> {
         let start = self
@@ -219,13 +322,14 @@ impl<'d> Element<'d> {
             .node
             .ancestors()
             .filter(Node::is_element)
-            .map(|node| Self { node }.step())
+            .map(|node| step(node, Self { node }.namesake()))
             .collect();
         steps.reverse();
         format!("/{}", steps.join("/"))
     }
 
-    fn step(self) -> String {
+    /// How many siblings of its name stand before it, if there are any.
+    fn namesake(self) -> Option<usize> {
         let namesakes = |nodes: roxmltree::AxisIter<'d, 'd>| {
             nodes
                 .skip(1)
@@ -233,11 +337,7 @@ impl<'d> Element<'d> {
                 .count()
         };
         let before = namesakes(self.node.prev_siblings());
-        if before + namesakes(self.node.next_siblings()) == 0 {
-            self.name().to_owned()
-        } else {
-            format!("{}[{}]", self.name(), before + 1)
-        }
+        (before + namesakes(self.node.next_siblings()) > 0).then_some(before)
     }
 
     /// Elements, comments and the rest, in order.
@@ -253,28 +353,50 @@ impl<'d> Element<'d> {
         })
     }
 
+    /// The comments that touch it, or that nothing but white space separates
+    /// from it and from each other: before it and behind it, in document order.
+    pub(crate) fn comments_around(self) -> (Vec<Span>, Vec<Span>) {
+        let text = self.document_text();
+        let blank = |from: usize, to: usize| text.get(from..to).is_some_and(is_blank);
+        let mut before: Vec<Span> = Vec::new();
+        let mut edge = self.span().start;
+        for node in self
+            .node
+            .prev_siblings()
+            .skip(1)
+            .filter(|node| !node.is_text())
+        {
+            let span = node.range();
+            if !(node.is_comment() && blank(span.end, edge)) {
+                break;
+            }
+            edge = span.start;
+            before.push(span);
+        }
+        before.reverse();
+        let mut behind: Vec<Span> = Vec::new();
+        let mut edge = self.span().end;
+        for node in self
+            .node
+            .next_siblings()
+            .skip(1)
+            .filter(|node| !node.is_text())
+        {
+            let span = node.range();
+            if !(node.is_comment() && blank(edge, span.start)) {
+                break;
+            }
+            edge = span.end;
+            behind.push(span);
+        }
+        (before, behind)
+    }
+
     /// The namespaces in scope: prefix, if any, and name.
     pub(crate) fn namespaces(self) -> impl Iterator<Item = (Option<&'d str>, &'d str)> {
         self.node
             .namespaces()
             .map(|namespace| (namespace.name(), namespace.uri()))
-    }
-
-    /// Ordinals, among element siblings, from the root's child down to it.
-    pub(crate) fn ordinals(self) -> Vec<usize> {
-        let mut ordinals: Vec<usize> = self
-            .node
-            .ancestors()
-            .filter(|node| node.is_element() && node.parent_element().is_some())
-            .map(|node| {
-                node.prev_siblings()
-                    .skip(1)
-                    .filter(Node::is_element)
-                    .count()
-            })
-            .collect();
-        ordinals.reverse();
-        ordinals
     }
 
     /// The text of the document that the element stands in.

@@ -1,8 +1,11 @@
 //! Operations on one document, as one unit.
 
-use crate::change::{Change, Effect};
+use std::collections::{HashMap, HashSet};
+use std::ops::RangeInclusive;
+
+use crate::change::{Anchor, Change, ChangeKind, Effect};
 use crate::document::{Document, ParseError};
-use crate::edit::EditSet;
+use crate::edit::{Claims, Edit, EditSet, Span};
 use crate::operation::{Note, Operation, OperationError, Outcome};
 use crate::source::{Position, Source};
 use crate::verify::{self, VerifyError};
@@ -40,8 +43,13 @@ pub enum EditError {
         /// Where.
         position: Position,
     },
-    /// An operation undoes what another one asks for.
-    #[error("this asks for something else than the other operations do")]
+    /// On the result, the operation would have to be done again: another one
+    /// asks for something else, or its selector no longer names what it changed
+    /// (`[2]`, once the second one is commented out, names the third).
+    #[error(
+        "this would have to be done again on the result: another operation asks for something \
+         else, or the selector no longer names what was changed"
+    )]
     Contradiction {
         /// The operation that would have to be done again.
         index: usize,
@@ -55,8 +63,8 @@ pub enum EditError {
 /// result before it is returned.
 ///
 /// All operations are planned on the document as it is. Only where two of them
-/// want elements out of one comment is the second planned on the result of the
-/// first.
+/// want elements out of one comment, or put them into one empty element, is the
+/// second planned on the result of the first.
 ///
 /// ```
 /// use xml_inplace::{Action, Operation, Selector, edit};
@@ -79,11 +87,21 @@ pub enum EditError {
 /// a file that can't be edited.
 pub fn edit(bytes: &[u8], operations: &[Operation]) -> Result<Edited, EditError> {
     crate::document::check_size(bytes.len()).map_err(ParseError::from)?;
-    let mut source = Source::decode(bytes).map_err(ParseError::from)?;
+    let original = Source::decode(bytes).map_err(ParseError::from)?;
+    let mut source = original.clone();
     let mut outcomes: Vec<Option<Outcome>> = vec![None; operations.len()];
     let mut current: Option<Vec<u8>> = None;
+    let mut made: Vec<EditSet> = Vec::new();
     loop {
-        let round = plan(&source, operations, &mut outcomes)?;
+        let origin = |position: Position| match made.as_slice() {
+            [] => position,
+            made => original.position(
+                made.iter()
+                    .rev()
+                    .fold(source.offset(position), |at, set| set.origin(at)),
+            ),
+        };
+        let round = plan(&source, operations, &mut outcomes, origin)?;
         if round.edits.as_slice().is_empty() {
             break;
         }
@@ -94,6 +112,7 @@ pub fn edit(bytes: &[u8], operations: &[Operation]) -> Result<Edited, EditError>
         let before = current.as_deref().unwrap_or(bytes);
         verify::bytes(&source, &round.edits, before, &encoded)?;
         verify::agreement(&source, &round.changes, before, &encoded)?;
+        made.push(round.edits);
         source = after;
         current = Some(encoded);
     }
@@ -113,95 +132,158 @@ struct Round {
 }
 
 /// Plans all operations that have no outcome yet, and leaves for the next
-/// round those that want an element out of a comment that this round changes.
+/// round those that need the result of this one. `origin` tells where a place
+/// of this round's text was in the file.
 fn plan(
     source: &Source,
     operations: &[Operation],
     outcomes: &mut [Option<Outcome>],
+    origin: impl Fn(Position) -> Position,
 ) -> Result<Round, EditError> {
     let document = Document::parse(source)?;
-    let mut edits = EditSet::default();
-    let mut owners: Vec<(usize, Change)> = Vec::new();
+    let mut claims = Claims::default();
+    let mut changes: Vec<Change> = Vec::new();
+    let mut crowd = Crowd::default();
+    let mut targets: HashMap<(String, ChangeKind), Vec<(usize, usize)>> = HashMap::new();
     for (index, operation) in operations.iter().enumerate() {
         if outcomes[index].is_some() {
             continue;
         }
-        let outcome = operation
+        let mut outcome = operation
             .plan(&document)
             .map_err(|error| EditError::Operation { index, error })?;
-        let later = outcome.changes().iter().any(|change| {
-            owners
-                .iter()
-                .any(|(_, other)| share_a_comment(change, other))
-        });
-        if later {
+        if outcome.changes().iter().any(|change| crowd.is_at(change)) {
             continue;
         }
         let mut same_as = Vec::new();
         for change in outcome.changes() {
+            let same = targets
+                .entry((change.path.clone(), change.kind))
+                .or_default();
             // Two operations that ask for the same are one.
-            if let Some((owner, _)) = owners.iter().find(|(_, other)| other == change) {
+            if let Some((owner, _)) = same.iter().find(|(_, other)| changes[*other] == *change) {
                 if *owner != index {
                     same_as.push(Note::SameAs(*owner));
                 }
                 continue;
             }
-            let taken = owners
-                .iter()
-                .find(|(owner, other)| *owner != index && same_target(change, other))
-                .map(|(owner, _)| *owner);
-            let taken = taken.or_else(|| {
-                let overlapped = edits.add(&change.edits).err()?;
-                let owner = owners
-                    .iter()
-                    .find(|(_, other)| other.edits.contains(&overlapped));
-                Some(owner.map_or(index, |(owner, _)| *owner))
+            // Where nothing has a value yet, the edits that give it two would
+            // stand side by side.
+            let rival = same.iter().find(|(owner, other)| {
+                *owner != index && change.new.is_some() && changes[*other].new.is_some()
             });
-            if let Some(first) = taken {
+            let taken = match rival {
+                Some((owner, _)) => Err(*owner),
+                None => claims.add(&reach(change), index),
+            };
+            if let Err(first) = taken {
                 return Err(EditError::Overlap {
                     first,
                     second: index,
-                    position: change.position,
+                    position: origin(change.position),
                 });
             }
-            owners.push((index, change.clone()));
+            same.push((index, changes.len()));
+            changes.push(change.clone());
         }
+        for change in outcome.changes() {
+            crowd.add(change);
+        }
+        outcome.move_positions(&origin);
         same_as.truncate(1);
         outcomes[index] = Some(outcome.with(same_as));
     }
     Ok(Round {
-        edits,
-        changes: owners.into_iter().map(|(_, change)| change).collect(),
+        edits: in_order(&changes),
+        changes,
     })
 }
-
-/// Whether both give the same thing a value: where it has none yet, their
-/// edits would stand side by side.
-fn same_target(a: &Change, b: &Change) -> bool {
-    a.path == b.path && a.kind == b.kind && a.new.is_some() && b.new.is_some()
+/// Where a second change has to see what the first one makes of the text.
+#[derive(Default)]
+struct Crowd {
+    /// Comments that elements come out of: parent, ordinals, path.
+    comments: Vec<(Vec<usize>, RangeInclusive<usize>, String)>,
+    /// Parents that were empty and get a child.
+    parents: HashSet<Vec<usize>>,
 }
 
-fn share_a_comment(a: &Change, b: &Change) -> bool {
-    let (
-        Effect::Restored {
-            parent: a_parent,
-            comments: a_comments,
-            ..
-        },
-        Effect::Restored {
-            parent: b_parent,
-            comments: b_comments,
-            ..
-        },
-    ) = (&a.effect, &b.effect)
-    else {
-        return false;
-    };
-    a != b
-        && a_parent == b_parent
-        && a_comments.start() <= b_comments.end()
-        && b_comments.start() <= a_comments.end()
-        && a.path != b.path
+impl Crowd {
+    fn is_at(&self, change: &Change) -> bool {
+        match &change.effect {
+            Effect::Restored {
+                parent, comments, ..
+            } => self
+                .comments
+                .iter()
+                .any(|(other_parent, others, other_path)| {
+                    parent == other_parent
+                        && comments.start() <= others.end()
+                        && others.start() <= comments.end()
+                        && change.path != *other_path
+                }),
+            Effect::Inserted {
+                parent,
+                anchor: Anchor::Last,
+                ..
+            } => self.parents.contains(parent),
+            _ => false,
+        }
+    }
+
+    fn add(&mut self, change: &Change) {
+        match &change.effect {
+            Effect::Restored {
+                parent, comments, ..
+            } => self
+                .comments
+                .push((parent.clone(), comments.clone(), change.path.clone())),
+            Effect::Inserted {
+                parent,
+                anchor: Anchor::Last,
+                ..
+            } => {
+                self.parents.insert(parent.clone());
+            }
+            _ => {}
+        }
+    }
+}
+
+/// What no other change may touch. An element on its way into a comment or out
+/// of it is one piece: what another change put into it would be lost.
+fn reach(change: &Change) -> Vec<Span> {
+    match (change.kind, change.edits.as_slice()) {
+        (ChangeKind::CommentedOut | ChangeKind::Restored, [first, .., last]) => {
+            vec![first.span.start..last.span.end]
+        }
+        (_, edits) => edits.iter().map(|edit| edit.span.clone()).collect(),
+    }
+}
+
+/// All edits. Of those that insert at one place, the end of a comment comes
+/// first and the start of one last: what is put beside an element stays
+/// outside its comment.
+fn in_order(changes: &[Change]) -> EditSet {
+    let mut ranked: Vec<(u8, &Edit)> = Vec::new();
+    for change in changes {
+        for (index, edit) in change.edits.iter().enumerate() {
+            let rank = match (change.kind, &change.effect) {
+                (ChangeKind::CommentedOut, _) if index + 1 == change.edits.len() => 0,
+                (ChangeKind::CommentedOut, _) if index == 0 => 3,
+                (
+                    _,
+                    Effect::Inserted {
+                        anchor: Anchor::BeforeElement(_),
+                        ..
+                    },
+                ) => 2,
+                _ => 1,
+            };
+            ranked.push((rank, edit));
+        }
+    }
+    ranked.sort_by_key(|(rank, _)| *rank);
+    EditSet::new(ranked.into_iter().map(|(_, edit)| edit.clone()))
 }
 
 /// Gate 3: on the result, every operation is already so.

@@ -1,16 +1,25 @@
 //! Writing values in a document's encoding.
 
+use crate::edit::Span;
 use crate::source::Encoding;
+use crate::span;
+use crate::token::{Kind, tokens};
 
-/// A character that XML 1.0 (production 2) does not allow, in a value that
-/// may be a secret: neither the value nor the character is shown.
+/// A character that XML 1.0 (production 2) does not allow, or that the file's
+/// encoding lacks where no reference can stand for it. The value may be a
+/// secret: neither it nor the character is shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("U+{code:04X} at character {index} of the value is not allowed in XML")]
+#[error("U+{code:04X} at character {index} of the value {}", match lacking {
+    None => "is not allowed in XML".to_owned(),
+    Some(encoding) => format!("can't be written in the file's encoding, {encoding}, outside of text"),
+})]
 pub struct IllegalCharacter {
     /// Its code point.
     pub code: u32,
     /// Which character of the value it is, from 1.
     pub index: usize,
+    /// The encoding that lacks it; `None` where XML does.
+    pub lacking: Option<Encoding>,
 }
 
 /// Refuses values that no XML document can hold.
@@ -25,8 +34,73 @@ pub fn check_value(value: &str) -> Result<(), IllegalCharacter> {
         Some((index, c)) => Err(IllegalCharacter {
             code: u32::from(c),
             index: index + 1,
+            lacking: None,
         }),
     }
+}
+
+/// `source`, an element, as it can stand in a file of this encoding: in text
+/// and values, references take the place of what the encoding lacks.
+///
+/// # Errors
+///
+/// Such a character where no reference can stand.
+pub(crate) fn element(source: &str, encoding: Encoding) -> Result<String, IllegalCharacter> {
+    let mut out = String::with_capacity(source.len());
+    for token in tokens(source, 0) {
+        let here = &source[token.span.clone()];
+        if here.chars().all(|c| encoding.can_hold(c)) {
+            out.push_str(here);
+            continue;
+        }
+        match token.kind {
+            Kind::Text => here.chars().for_each(|c| push(&mut out, c, encoding)),
+            Kind::CData => {
+                let inside = &here["<![CDATA[".len()..here.len() - "]]>".len()];
+                out.push_str(&text(inside, encoding, "\n"));
+            }
+            Kind::StartTag { .. } => {
+                let mut at = token.span.start;
+                for value in span::attributes(source, token.span.clone()) {
+                    literal(source, at..value.value.start, encoding, &mut out)?;
+                    for c in source[value.value.clone()].chars() {
+                        push(&mut out, c, encoding);
+                    }
+                    at = value.value.end;
+                }
+                literal(source, at..token.span.end, encoding, &mut out)?;
+            }
+            _ => literal(source, token.span, encoding, &mut out)?,
+        }
+    }
+    Ok(out)
+}
+
+/// Refuses names that the encoding can't hold: no reference stands in a name.
+///
+/// # Errors
+///
+/// The first such character.
+pub(crate) fn check_name(name: &str, encoding: Encoding) -> Result<(), IllegalCharacter> {
+    literal(name, 0..name.len(), encoding, &mut String::new())
+}
+
+fn literal(
+    source: &str,
+    span: Span,
+    encoding: Encoding,
+    out: &mut String,
+) -> Result<(), IllegalCharacter> {
+    let here = &source[span.clone()];
+    if let Some((index, c)) = here.char_indices().find(|(_, c)| !encoding.can_hold(*c)) {
+        return Err(IllegalCharacter {
+            code: u32::from(c),
+            index: source[..span.start + index].chars().count() + 1,
+            lacking: Some(encoding),
+        });
+    }
+    out.push_str(here);
+    Ok(())
 }
 
 /// `value` as character data that reads back as `value`. Line feeds become the
@@ -101,6 +175,26 @@ mod tests {
         assert_eq!(cdata("]]>", Encoding::Utf8, "\n"), None);
         assert_eq!(cdata("a]", Encoding::Utf8, "\n"), None);
         assert_eq!(cdata("€", Encoding::Latin1, "\n"), None);
+    }
+
+    #[test]
+    fn elements_in_a_narrow_encoding() {
+        let check = |source: &str| element(source, Encoding::Latin1);
+        assert_eq!(
+            check("<a k='€é'>€<!-- é --><![CDATA[€<]]></a>").as_deref(),
+            Ok("<a k='&#8364;é'>&#8364;<!-- é -->&#8364;&lt;</a>")
+        );
+        for (source, index) in [
+            ("<€/>", 2),
+            ("<a k='é' €='1'/>", 10),
+            ("<a><!--€--></a>", 8),
+        ] {
+            let error = check(source).unwrap_err();
+            assert_eq!(
+                (error.index, error.lacking),
+                (index, Some(Encoding::Latin1))
+            );
+        }
     }
 
     #[test]

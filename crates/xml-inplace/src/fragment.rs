@@ -2,7 +2,7 @@
 
 use crate::document::{Document, ParseError};
 use crate::source::Source;
-use crate::token::{Kind, tokens};
+use crate::token::{Kind, local_name, tag_name, tokens};
 
 /// One well-formed element.
 ///
@@ -82,6 +82,11 @@ impl Fragment {
         Ok(Self {
             source: source.text().to_owned(),
         })
+    }
+
+    /// The element's local name.
+    pub fn local_name(&self) -> &str {
+        local_name(tag_name(&self.source))
     }
 
     /// The element's source.

@@ -8,11 +8,7 @@ use crate::token::{Kind, local_name, tag_name, tokens};
 /// The parser's error, in words for the person who has to mend the file.
 pub(crate) fn explain(source: &Source, error: &roxmltree::Error) -> ParseError {
     let text = source.text();
-    let at = error.pos();
-    let place = Position {
-        line: at.row as usize,
-        column: at.col as usize,
-    };
+    let place = source.position(offset(text, error.pos()));
     let (message, position) = match mismatch(text) {
         Some((message, offset)) if is_about_structure(error) => (message, source.position(offset)),
         _ => match error {
@@ -49,6 +45,17 @@ pub(crate) fn explain(source: &Source, error: &roxmltree::Error) -> ParseError {
         },
     };
     ParseError::IllFormed { message, position }
+}
+
+/// Where the parser's position is: it counts only line feeds as line ends.
+fn offset(text: &str, at: roxmltree::TextPos) -> usize {
+    let rows = text.split_inclusive('\n');
+    let start: usize = rows.take(at.row as usize - 1).map(str::len).sum();
+    let columns = text[start..].char_indices();
+    columns
+        .map(|(index, _)| start + index)
+        .nth(at.col as usize - 1)
+        .unwrap_or(text.len())
 }
 
 fn is_about_structure(error: &roxmltree::Error) -> bool {
@@ -214,6 +221,10 @@ mod tests {
             (
                 "<a><p:b/></a>",
                 "1:5: the namespace prefix `p` is not declared",
+            ),
+            (
+                "<a>\r \r<p:b/></a>",
+                "3:2: the namespace prefix `p` is not declared",
             ),
             (
                 "<a>\u{1}</a>",

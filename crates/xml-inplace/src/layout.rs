@@ -38,24 +38,34 @@ pub(crate) fn separator(text: &str, at: usize) -> String {
 }
 
 /// Where something behind the node at `span` goes: behind what still belongs
-/// to its line, a comment for instance.
+/// to its line, blanks and comments; and how many comments that are.
 pub(crate) fn end_of_line_behind(text: &str, span: &Span) -> (usize, usize) {
     let mut at = span.end;
     let mut comments = 0;
     loop {
-        let rest = &text[at..];
-        let blanks = rest.len() - rest.trim_start_matches([' ', '\t']).len();
-        let Some(inner) = rest[blanks..].strip_prefix("<!--") else {
-            let ends = rest.len() == blanks || rest[blanks..].starts_with(['\n', '\r']);
-            return if ends { (at, comments) } else { (span.end, 0) };
-        };
-        match inner.find("-->") {
-            Some(length) if !inner[..length].contains(['\n', '\r']) => {
-                at += blanks + 4 + length + 3;
+        let (end, is_end) = end_of_line(text, at);
+        if is_end {
+            return (end, comments);
+        }
+        let blanks = text[at..].len() - text[at..].trim_start_matches([' ', '\t']).len();
+        let inner = text[at + blanks..].strip_prefix("<!--");
+        match inner.and_then(|inner| Some(&inner[..inner.find("-->")?])) {
+            Some(said) if !said.contains(['\n', '\r']) => {
+                at += blanks + "<!---->".len() + said.len();
                 comments += 1;
             }
             _ => return (span.end, 0),
         }
+    }
+}
+
+/// The end of the line, where only blanks stand between `at` and it; else
+/// `at` itself, and false.
+pub(crate) fn end_of_line(text: &str, at: usize) -> (usize, bool) {
+    let rest = text[at..].trim_start_matches([' ', '\t']);
+    match rest.is_empty() || rest.starts_with(['\n', '\r']) {
+        true => (text.len() - rest.len(), true),
+        false => (at, false),
     }
 }
 
@@ -80,19 +90,30 @@ pub(crate) fn unit(text: &str, parent: Element<'_>) -> String {
     USUAL.to_owned()
 }
 
+/// What separates items that [`into_empty`] puts into `parent`.
+pub(crate) fn separator_inside(text: &str, parent: Element<'_>) -> String {
+    match indentation(text, parent.span().start) {
+        None if parent.span().start > 0 => String::new(),
+        outer => format!(
+            "{}{}{}",
+            line_end(text, parent.span().start),
+            outer.unwrap_or(""),
+            unit(text, parent)
+        ),
+    }
+}
+
 /// Puts `source` into a parent that has no child to stand beside.
 pub(crate) fn into_empty(text: &str, parent: Element<'_>, source: &str) -> Vec<Edit> {
     let spans = parent.spans();
-    let (before, after) = match indentation(text, spans.span.start) {
-        None if spans.span.start > 0 => (String::new(), String::new()),
-        outer => {
-            let end = line_end(text, spans.span.start);
-            let outer = outer.unwrap_or("");
-            (
-                format!("{end}{outer}{}", unit(text, parent)),
-                format!("{end}{outer}"),
-            )
-        }
+    let before = separator_inside(text, parent);
+    let after = match before.is_empty() {
+        true => String::new(),
+        false => format!(
+            "{}{}",
+            line_end(text, spans.span.start),
+            indentation(text, spans.span.start).unwrap_or("")
+        ),
     };
     match spans.end_tag {
         None => {
@@ -156,18 +177,16 @@ pub(crate) fn with_line(text: &str, span: &Span) -> Span {
     let Some(indentation) = indentation(text, span.start) else {
         return span.clone();
     };
-    let rest = &text[span.end..];
-    let blanks = rest.len() - rest.trim_start_matches([' ', '\t']).len();
-    if !(rest.len() == blanks || rest[blanks..].starts_with(['\n', '\r'])) {
+    let (line_end, true) = end_of_line(text, span.end) else {
         return span.clone();
-    }
+    };
     let line_start = span.start - indentation.len();
     let head = &text[..line_start];
     let end = match head.ends_with("\r\n") {
         true => 2,
         false => 1,
     };
-    line_start - end..span.end + blanks
+    line_start - end..line_end
 }
 
 /// `source`, written elsewhere, as it stands at an indentation: line ends of
@@ -176,7 +195,9 @@ pub(crate) fn moved_in(source: &str, separator: &str, line_end: &str) -> String 
     let indentation = separator.trim_start_matches(['\r', '\n']);
     crate::token::tokens(source, 0)
         .map(|token| {
-            let here = source[token.span.clone()].replace("\r\n", "\n");
+            let here = source[token.span.clone()]
+                .replace("\r\n", "\n")
+                .replace('\r', "\n");
             if token.kind == crate::token::Kind::Text && is_blank(&here) {
                 here.replace('\n', &format!("{line_end}{indentation}"))
             } else {

@@ -342,15 +342,62 @@ fn lines(text: &str) -> impl Iterator<Item = Span> {
 }
 
 pub(crate) fn position_in(text: &str, offset: usize) -> Position {
-    let offset = offset.min(text.len());
-    let (number, line) = lines(text)
-        .take_while(|line| line.start <= offset)
-        .enumerate()
-        .last()
-        .unwrap_or((0, 0..0));
-    Position {
-        line: number + 1,
-        column: text[line.start..offset].chars().count() + 1,
+    const START: Position = Position { line: 1, column: 1 };
+    advanced(text, 0, START, offset.min(text.len()))
+}
+
+/// The position of `to`, from that of `from`.
+fn advanced(text: &str, from: usize, position: Position, to: usize) -> Position {
+    let mut at = position;
+    for (index, c) in text[from..to].char_indices() {
+        let ends_line = match c {
+            '\n' => true,
+            '\r' => !text[from + index + 1..].starts_with('\n'),
+            _ => false,
+        };
+        at = match ends_line {
+            true => Position {
+                line: at.line + 1,
+                column: 1,
+            },
+            false => Position {
+                line: at.line,
+                column: at.column + 1,
+            },
+        };
+    }
+    at
+}
+
+/// Finds positions in a text that many are asked of, however long its lines
+/// are.
+#[derive(Debug)]
+pub(crate) struct Positions {
+    /// Offsets and their positions, from the start on.
+    known: Vec<(usize, Position)>,
+}
+
+impl Positions {
+    pub(crate) fn of(text: &str) -> Self {
+        const STRIDE: usize = 512;
+        let mut known = vec![(0, Position { line: 1, column: 1 })];
+        let mut last = (0, Position { line: 1, column: 1 });
+        while last.0 + STRIDE < text.len() {
+            let mut next = last.0 + STRIDE;
+            while !text.is_char_boundary(next) {
+                next += 1;
+            }
+            last = (next, advanced(text, last.0, last.1, next));
+            known.push(last);
+        }
+        Self { known }
+    }
+
+    pub(crate) fn find(&self, text: &str, offset: usize) -> Position {
+        let offset = offset.min(text.len());
+        let index = self.known.partition_point(|(known, _)| *known <= offset);
+        let (from, position) = self.known[index.max(1) - 1];
+        advanced(text, from, position, offset)
     }
 }
 
@@ -499,6 +546,11 @@ mod tests {
                 Position { line, column },
                 "{offset}"
             );
+        }
+        let long = "é\r\nb\rc\n".repeat(400);
+        let positions = Positions::of(&long);
+        for (offset, _) in long.char_indices() {
+            assert_eq!(positions.find(&long, offset), position_in(&long, offset));
         }
         assert_eq!(source.line(2), Some("b"));
         assert_eq!(source.offset(Position { line: 3, column: 2 }), 7);

@@ -6,6 +6,8 @@
 //! 3. *idempotence*: the same operations on the result find nothing to do
 //!    (this one is taken where the operations are, in [`edit`](crate::edit())).
 
+use std::collections::BTreeMap;
+
 use xmltree::{AttributeMap, Namespace, ParserConfig, XMLNode};
 
 use crate::change::{Anchor, Change, Effect};
@@ -84,28 +86,13 @@ pub(crate) fn agreement(
     let mut seen = parse(source.encoding(), after).map_err(|error| {
         VerifyError::Unplanned(format!("the result would not be well-formed ({error})"))
     })?;
-    let mut ordered: Vec<&Change> = changes.iter().collect();
-    // Backwards, so that the ordinals of what comes before stay as they were.
-    // The sort is stable: of changes at one place the later one goes first.
-    ordered.sort_by_key(|change| start(change));
-    for change in ordered.into_iter().rev() {
-        apply(&mut expected, &change.effect, &change.path)?;
+    for change in changes {
+        plan(&mut expected, &change.effect, &change.path)?;
     }
-    for node in &mut expected {
-        node.settle();
-    }
-    for node in &mut seen {
+    for node in expected.iter_mut().chain(&mut seen) {
         node.settle();
     }
     same(&expected, &mut seen, "")
-}
-
-fn start(change: &Change) -> usize {
-    // What is put behind a node that goes away comes after it.
-    match change.effect {
-        Effect::Inserted { .. } => change.edits.last().map_or(0, |edit| edit.span.end),
-        _ => change.edits.first().map_or(0, |edit| edit.span.start),
-    }
 }
 
 /// A node as the second parser sees it.
@@ -126,25 +113,51 @@ struct Element {
     name: String,
     attributes: AttributeMap<String, String>,
     children: Vec<Node>,
-    /// Children came or went: the white space between them may differ.
+    /// Which of the children are elements, and which are comments.
+    elements: Vec<usize>,
+    comments: Vec<usize>,
+    planned: Planned,
+}
+
+/// What is to become of an element's children. They stay where they are until
+/// everything is planned, so that every ordinal is that of the old document.
+#[derive(Debug, Default, PartialEq, Eq)]
+struct Planned {
+    first: Vec<Node>,
+    before: BTreeMap<usize, Vec<Node>>,
+    instead: BTreeMap<usize, Vec<Node>>,
+    after: BTreeMap<usize, Vec<Node>>,
+    last: Vec<Node>,
+    /// Children come or go: the white space between them may differ.
     loose: bool,
-    /// The text was set: whether it is a CDATA section may differ.
-    one_text: bool,
+    /// The text that is set: whether it is a CDATA section may differ.
+    text: Option<String>,
 }
 
 impl From<XMLNode> for Node {
     fn from(node: XMLNode) -> Self {
         match node {
-            XMLNode::Element(element) => Self::Element(Element {
-                prefix: element.prefix,
-                namespace: element.namespace,
-                namespaces: element.namespaces,
-                name: element.name,
-                attributes: element.attributes,
-                children: element.children.into_iter().map(Self::from).collect(),
-                loose: false,
-                one_text: false,
-            }),
+            XMLNode::Element(element) => {
+                let children: Vec<Self> = element.children.into_iter().map(Self::from).collect();
+                let which = |is: fn(&Self) -> bool| {
+                    let indices = children.iter().enumerate();
+                    indices
+                        .filter(|(_, child)| is(child))
+                        .map(|(index, _)| index)
+                        .collect()
+                };
+                Self::Element(Element {
+                    prefix: element.prefix,
+                    namespace: element.namespace,
+                    namespaces: element.namespaces,
+                    name: element.name,
+                    attributes: element.attributes,
+                    elements: which(is_element),
+                    comments: which(is_comment),
+                    children,
+                    planned: Planned::default(),
+                })
+            }
             XMLNode::Comment(text) => Self::Comment(text),
             XMLNode::CData(text) => Self::CData(text),
             XMLNode::Text(text) => Self::Text(text),
@@ -154,21 +167,40 @@ impl From<XMLNode> for Node {
 }
 
 impl Node {
-    /// Joins neighbouring texts, which the parser may report in pieces.
+    /// Makes what is planned of the children, and joins neighbouring texts,
+    /// which the parser may report in pieces.
     fn settle(&mut self) {
         let Self::Element(element) = self else {
             return;
         };
-        let mut settled: Vec<Self> = Vec::with_capacity(element.children.len());
-        for mut child in element.children.drain(..) {
+        let planned = &mut element.planned;
+        let mut children = std::mem::take(&mut planned.first);
+        for (index, child) in element.children.drain(..).enumerate() {
+            children.extend(planned.before.remove(&index).unwrap_or_default());
+            match planned.instead.remove(&index) {
+                Some(nodes) => children.extend(nodes),
+                None => children.push(child),
+            }
+            children.extend(planned.after.remove(&index).unwrap_or_default());
+        }
+        children.append(&mut planned.last);
+        if let Some(text) = &planned.text {
+            set_text(&mut children, text.clone());
+        }
+        for mut child in children {
             child.settle();
-            match (settled.last_mut(), child) {
+            match (element.children.last_mut(), child) {
                 (Some(Self::Text(text)), Self::Text(more)) => text.push_str(&more),
-                (_, child) => settled.push(child),
+                (_, child) => element.children.push(child),
             }
         }
-        element.children = settled;
     }
+}
+
+/// Gathers all text in one node, in front of everything else.
+fn set_text(children: &mut Vec<Node>, text: String) {
+    children.retain(|child| !matches!(child, Node::Text(_) | Node::CData(_)));
+    children.insert(0, Node::Text(text));
 }
 
 impl Element {
@@ -180,23 +212,6 @@ impl Element {
                 _ => None,
             })
             .collect()
-    }
-
-    fn elements(&mut self) -> impl Iterator<Item = &mut Self> {
-        self.children.iter_mut().filter_map(|child| match child {
-            Node::Element(element) => Some(element),
-            _ => None,
-        })
-    }
-
-    /// Index among the children of the element or comment number `ordinal`.
-    fn index(&self, ordinal: usize, is: fn(&Node) -> bool) -> Option<usize> {
-        let mut indices = self
-            .children
-            .iter()
-            .enumerate()
-            .filter(|(_, child)| is(child));
-        indices.nth(ordinal).map(|(index, _)| index)
     }
 }
 
@@ -220,7 +235,8 @@ fn config() -> ParserConfig {
 fn parse(encoding: Encoding, bytes: &[u8]) -> Result<Vec<Node>, VerifyError> {
     let parsed = match encoding {
         // The parser decodes for itself, except UTF-16: it takes the two
-        // halves of a character beyond U+FFFF one by one.
+        // halves of a character beyond U+FFFF one by one. Of the names of
+        // ISO-8859-1 it knows not all.
         Encoding::Utf16Le | Encoding::Utf16Be => {
             let source =
                 Source::decode(bytes).map_err(|error| VerifyError::Unplanned(error.to_string()))?;
@@ -229,7 +245,15 @@ fn parse(encoding: Encoding, bytes: &[u8]) -> Result<Vec<Node>, VerifyError> {
                 .ignore_invalid_encoding_declarations(true);
             xmltree::Element::parse_all_with_config(source.text().as_bytes(), config)
         }
-        _ => xmltree::Element::parse_all_with_config(bytes, config()),
+        Encoding::Latin1 => {
+            let config = config()
+                .content_type("text/xml;charset=iso-8859-1")
+                .ignore_invalid_encoding_declarations(true);
+            xmltree::Element::parse_all_with_config(bytes, config)
+        }
+        Encoding::Utf8 | Encoding::Ascii => {
+            xmltree::Element::parse_all_with_config(bytes, config())
+        }
     };
     match parsed {
         Ok(nodes) => Ok(nodes.into_iter().map(Node::from).collect()),
@@ -252,17 +276,13 @@ fn parse(encoding: Encoding, bytes: &[u8]) -> Result<Vec<Node>, VerifyError> {
     }
 }
 
-/// Makes one change in the tree that is expected.
-fn apply(tree: &mut [Node], effect: &Effect, path: &str) -> Result<(), VerifyError> {
+/// Plans one change in the tree that is expected.
+fn plan(tree: &mut [Node], effect: &Effect, path: &str) -> Result<(), VerifyError> {
     let missing = || VerifyError::Unplanned(format!("`{path}` is not where it was planned"));
     match effect {
         Effect::Text { element, value } => {
             let element = find(tree, element).ok_or_else(missing)?;
-            element.one_text = true;
-            element
-                .children
-                .retain(|child| !matches!(child, Node::Text(_) | Node::CData(_)));
-            element.children.insert(0, Node::Text(value.clone()));
+            element.planned.text = Some(value.clone());
         }
         Effect::Attribute {
             element,
@@ -301,22 +321,25 @@ fn apply(tree: &mut [Node], effect: &Effect, path: &str) -> Result<(), VerifyErr
                     "`{path}` does not come out of its comment as planned"
                 )));
             }
-            let from = parent
-                .index(*comments.start(), is_comment)
-                .ok_or_else(missing)?;
-            let to = parent
-                .index(*comments.end(), is_comment)
-                .ok_or_else(missing)?;
-            parent.children.splice(from..=to, nodes);
-            parent.loose = true;
+            let place = |ordinal: &usize| parent.comments.get(*ordinal).copied();
+            let from = place(comments.start()).ok_or_else(missing)?;
+            let to = place(comments.end()).ok_or_else(missing)?;
+            for gone in from..=to {
+                parent.planned.instead.insert(gone, Vec::new());
+            }
+            parent.planned.instead.insert(from, nodes);
+            parent.planned.loose = true;
         }
-        Effect::Hidden { element, comments } => {
+        Effect::Hidden { element, source } => {
             let (parent, index) = position(tree, element).ok_or_else(missing)?;
-            // The parser reads every line end as a line feed (XML 1.0, 2.11).
-            let read = |text: &String| text.replace("\r\n", "\n").replace('\r', "\n");
-            let comments = comments.iter().map(|text| Node::Comment(read(text)));
-            parent.children.splice(index..=index, comments);
-            parent.loose = true;
+            let nodes = parse_inside(parent, source)?;
+            if !nodes.iter().all(is_comment) {
+                return Err(VerifyError::Unplanned(format!(
+                    "`{path}` is not all hidden"
+                )));
+            }
+            parent.planned.instead.insert(index, nodes);
+            parent.planned.loose = true;
         }
         Effect::Inserted {
             parent,
@@ -325,25 +348,29 @@ fn apply(tree: &mut [Node], effect: &Effect, path: &str) -> Result<(), VerifyErr
         } => {
             let parent = find(tree, parent).ok_or_else(missing)?;
             let nodes = parse_inside(parent, source)?;
-            let index = match anchor {
-                Anchor::First => Some(0),
-                Anchor::BeforeElement(ordinal) => parent.index(*ordinal, is_element),
+            let planned = &mut parent.planned;
+            let element = |ordinal: &usize| parent.elements.get(*ordinal).ok_or_else(missing);
+            let place = match anchor {
+                Anchor::First => &mut planned.first,
+                Anchor::BeforeElement(ordinal) => {
+                    planned.before.entry(*element(ordinal)?).or_default()
+                }
                 Anchor::AfterElement(ordinal) => {
-                    parent.index(*ordinal, is_element).map(|index| index + 1)
+                    planned.after.entry(*element(ordinal)?).or_default()
                 }
                 Anchor::AfterComment(ordinal) => {
-                    parent.index(*ordinal, is_comment).map(|index| index + 1)
+                    let index = parent.comments.get(*ordinal).ok_or_else(missing)?;
+                    planned.after.entry(*index).or_default()
                 }
-                Anchor::Last => Some(parent.children.len()),
+                Anchor::Last => &mut planned.last,
             };
-            let index = index.ok_or_else(missing)?;
-            parent.children.splice(index..index, nodes);
-            parent.loose = true;
+            place.extend(nodes);
+            planned.loose = true;
         }
         Effect::Removed { element } => {
             let (parent, index) = position(tree, element).ok_or_else(missing)?;
-            parent.children.remove(index);
-            parent.loose = true;
+            parent.planned.instead.insert(index, Vec::new());
+            parent.planned.loose = true;
         }
     }
     Ok(())
@@ -354,15 +381,19 @@ fn find<'t>(tree: &'t mut [Node], ordinals: &[usize]) -> Option<&'t mut Element>
         Node::Element(element) => Some(element),
         _ => None,
     })?;
-    ordinals
-        .iter()
-        .try_fold(root, |element, ordinal| element.elements().nth(*ordinal))
+    ordinals.iter().try_fold(root, |element, ordinal| {
+        let index = *element.elements.get(*ordinal)?;
+        match element.children.get_mut(index)? {
+            Node::Element(element) => Some(element),
+            _ => None,
+        }
+    })
 }
 
 fn position<'t>(tree: &'t mut [Node], ordinals: &[usize]) -> Option<(&'t mut Element, usize)> {
     let (last, parents) = ordinals.split_last()?;
     let parent = find(tree, parents)?;
-    let index = parent.index(*last, is_element)?;
+    let index = *parent.elements.get(*last)?;
     Some((parent, index))
 }
 
@@ -419,16 +450,18 @@ fn same(expected: &[Node], seen: &mut [Node], path: &str) -> Result<(), VerifyEr
                 "a second parser sees something unplanned in the start tag of `{path}`"
             )));
         }
-        if expected.one_text {
+        if expected.planned.text.is_some() {
             let text = seen.text();
-            seen.children
-                .retain(|child| !matches!(child, Node::Text(_) | Node::CData(_)));
-            seen.children.insert(0, Node::Text(text));
+            set_text(&mut seen.children, text);
         }
-        if expected.loose {
-            let trimmed = trimmed(&expected.children);
-            seen.children = seen.children.drain(..).filter_map(trim).collect();
-            same_loosely(&trimmed, &mut seen.children, &path)?;
+        if expected.planned.loose {
+            seen.children.retain(|node| !is_blank_text(node));
+            let expected: Vec<&Node> = expected
+                .children
+                .iter()
+                .filter(|node| !is_blank_text(node))
+                .collect();
+            same_loosely(&expected, &mut seen.children, &path)?;
         } else {
             same(&expected.children, &mut seen.children, &path)?;
         }
@@ -436,8 +469,7 @@ fn same(expected: &[Node], seen: &mut [Node], path: &str) -> Result<(), VerifyEr
     Ok(())
 }
 
-/// Like [`same`], of children whose texts are compared without the white space
-/// around them.
+/// Like [`same`], of children between whose words the white space may differ.
 fn same_loosely(expected: &[&Node], seen: &mut [Node], path: &str) -> Result<(), VerifyError> {
     let differs = || {
         VerifyError::Unplanned(format!(
@@ -449,7 +481,7 @@ fn same_loosely(expected: &[&Node], seen: &mut [Node], path: &str) -> Result<(),
     }
     for (expected, seen) in expected.iter().zip(seen) {
         match (expected, &mut *seen) {
-            (Node::Text(expected), Node::Text(seen)) if expected.trim() == seen.as_str() => {}
+            (Node::Text(expected), Node::Text(seen)) if words(expected).eq(words(seen)) => {}
             (Node::Element(_), Node::Element(_)) => {
                 same(
                     std::slice::from_ref(*expected),
@@ -464,17 +496,11 @@ fn same_loosely(expected: &[&Node], seen: &mut [Node], path: &str) -> Result<(),
     Ok(())
 }
 
-fn trimmed(nodes: &[Node]) -> Vec<&Node> {
-    nodes
-        .iter()
-        .filter(|node| !matches!(node, Node::Text(text) if is_blank(text)))
-        .collect()
+fn words(text: &str) -> impl Iterator<Item = &str> {
+    text.split([' ', '\t', '\r', '\n'])
+        .filter(|word| !word.is_empty())
 }
 
-fn trim(node: Node) -> Option<Node> {
-    match node {
-        Node::Text(text) if is_blank(&text) => None,
-        Node::Text(text) => Some(Node::Text(text.trim().to_owned())),
-        other => Some(other),
-    }
+fn is_blank_text(node: &Node) -> bool {
+    matches!(node, Node::Text(text) if is_blank(text))
 }

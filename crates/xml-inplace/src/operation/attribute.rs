@@ -41,16 +41,17 @@ pub(super) fn set(
                 } else {
                     '\''
                 };
-                operation.expected(old.unwrap_or_default(), source.position(spans.span.start))?;
+                operation.expected(old.unwrap_or_default(), document.position(spans.span.start))?;
                 Edit::replace(
                     spans.value,
                     escape::attribute(value, source.encoding(), quote),
                 )
             }
             None => {
+                escape::check_name(name, source.encoding())?;
                 let (at, separator) = layout::new_attribute(text, *element, after);
                 if operation.expect.is_some() {
-                    return Err(OperationError::Unexpected(source.position(at)));
+                    return Err(OperationError::Unexpected(document.position(at)));
                 }
                 let value = escape::attribute(value, source.encoding(), '"');
                 Edit::insert(at, format!("{separator}{name}=\"{value}\""))
@@ -60,14 +61,21 @@ pub(super) fn set(
             Some(_) => ChangeKind::Set,
             None => ChangeKind::Inserted,
         };
-        changes.push(change(document, *element, name, kind, Some(value), edit));
+        changes.push(change(
+            document,
+            *element,
+            name,
+            kind,
+            Some(value),
+            vec![edit],
+        ));
     }
     let outcome = match changes.is_empty() {
         true => {
             let at = first
                 .attribute_span(name)
                 .map_or(first.span().start, |spans| spans.span.start);
-            Outcome::already(Why::Equal(source.position(at)))
+            Outcome::already(Why::Equal(document.position(at)))
         }
         false => Outcome::changed(changes),
     };
@@ -92,22 +100,26 @@ pub(super) fn remove(
     }
     let mut changes = Vec::new();
     for element in carriers {
-        let Some(spans) = element.attribute_span(name) else {
+        let found = element.namesakes(name);
+        let Some((first, _)) = found.first() else {
             continue;
         };
         operation.expected(
             element.attribute(name).unwrap_or_default(),
-            source.position(spans.span.start),
+            document.position(first.span.start),
         )?;
-        let from = text[..spans.span.start].trim_end().len();
-        let edit = Edit::delete(from..spans.span.end);
+        // Were one of them left, it would be the next one to be removed.
+        let edits = found.iter().map(|(attribute, _)| {
+            let from = text[..attribute.span.start].trim_end().len();
+            Edit::delete(from..attribute.span.end)
+        });
         changes.push(change(
             document,
             element,
             name,
             ChangeKind::Removed,
             None,
-            edit,
+            edits.collect(),
         ));
     }
     Ok(match changes.is_empty() {
@@ -122,19 +134,23 @@ fn change(
     name: &str,
     kind: ChangeKind,
     new: Option<&str>,
-    edit: Edit,
+    edits: Vec<Edit>,
 ) -> Change {
+    let kept = element
+        .namesakes(name)
+        .pop()
+        .filter(|(last, _)| edits.iter().all(|edit| edit.span != last.value));
     Change {
-        path: format!("{}/@{name}", element.path()),
+        path: format!("{}/@{name}", document.path(element)),
         kind,
         old: element.attribute(name).map(str::to_owned),
         new: new.map(str::to_owned),
-        position: document.source().position(edit.span.start),
-        edits: vec![edit],
+        position: document.position(edits.first().map_or(0, |edit| edit.span.start)),
+        edits,
         effect: Effect::Attribute {
-            element: element.ordinals(),
+            element: document.ordinals(element),
             name: name.to_owned(),
-            value: new.map(str::to_owned),
+            value: new.map(|new| kept.map_or(new, |(_, value)| value).to_owned()),
         },
     }
 }

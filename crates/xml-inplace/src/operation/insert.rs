@@ -2,16 +2,18 @@
 //! take.
 
 use super::presence::refused;
-use super::target::hidden;
+use super::target::{hidden, inside};
 use super::{Note, Operation, OperationError, Outcome, Place, Several, Why};
 use crate::change::{Anchor, Change, ChangeKind, Effect};
+use crate::comment::is_blank;
 use crate::document::{Child, Document, Element};
 use crate::edit::{Edit, Span};
 use crate::escape;
 use crate::fragment::Fragment;
 use crate::layout;
 use crate::selector::Selector;
-use crate::token::tag_name;
+use crate::source::Encoding;
+use crate::token::{tag_name, tokens};
 
 /// A place among the children of an element.
 pub(super) struct Spot<'d> {
@@ -19,6 +21,16 @@ pub(super) struct Spot<'d> {
     anchor: Anchor,
     /// Where the neighbour stands whose indentation counts.
     neighbour: Option<Span>,
+}
+
+impl Spot<'_> {
+    /// What separates elements that are put there.
+    pub(super) fn separator(&self, text: &str) -> String {
+        match &self.neighbour {
+            Some(neighbour) => layout::separator(text, neighbour.start),
+            None => layout::separator_inside(text, self.parent),
+        }
+    }
 }
 
 /// Inserts the element that the operation's selector asks for.
@@ -38,8 +50,12 @@ pub(super) fn new_element(
     }
     if operation.expect.is_some() {
         return Err(OperationError::Unexpected(
-            source.position(parent.span().start),
+            document.position(parent.span().start),
         ));
+    }
+    escape::check_name(name, source.encoding())?;
+    for (attribute, _) in operation.target.required_attributes() {
+        escape::check_name(attribute, source.encoding())?;
     }
     // The new element is to be in its parent's namespace.
     let parent_name = tag_name(&source.text()[parent.span()]);
@@ -52,18 +68,34 @@ pub(super) fn new_element(
         fragment.push_str(&format!(" {attribute}=\"{value}\""));
     }
     let line_end = layout::line_end(source.text(), parent.span().start);
-    let escaped = escape::text(value, source.encoding(), line_end);
+    let escaped = new_text(value, source.encoding(), line_end);
     fragment.push_str(&format!(">{escaped}</{prefix}{name}>"));
+    // What would not match could never be already so.
+    if inside(parent, &fragment, |element, _| {
+        operation.target.conditions_hold(element)
+    }) != Some(true)
+    {
+        return Err(operation.no_match(document));
+    }
     let spot = after
         .iter()
         .find_map(|selector| behind(document, parent, selector))
         .unwrap_or_else(|| first(parent));
     let mut change = put(document, &spot, &fragment);
-    change.path = format!("{}/{name}", parent.path());
+    change.path = format!("{}/{name}", document.path(parent));
     change.new = Some(value.to_owned());
     let note = refused(operation, document)
         .map(|(position, refusal)| Note::NotRecognised(position, refusal));
     Ok(Outcome::changed(vec![change]).with(note))
+}
+
+/// The text of a new element. One that is nothing but white space must not be
+/// taken for layout.
+pub(super) fn new_text(value: &str, encoding: Encoding, line_end: &str) -> String {
+    match is_blank(value) {
+        true => escape::text(value, encoding, "&#10;"),
+        false => escape::text(value, encoding, line_end),
+    }
 }
 
 pub(super) fn insert(
@@ -76,12 +108,29 @@ pub(super) fn insert(
     let source = document.source();
     if let Some(there) = unless.and_then(|unless| unless.matches(document).into_iter().next()) {
         return Ok(Outcome::already(Why::Equal(
-            source.position(there.span().start),
+            document.position(there.span().start),
         )));
     }
+    let fragment = escape::element(fragment.as_str(), source.encoding())?;
+    let same_in = |parent: Element<'_>| {
+        let mut children = parent.children().filter(|_| unless.is_none());
+        children
+            .find(|child| same_element(&source.text()[child.span()], &fragment))
+            .map(|same| document.position(same.span().start))
+    };
     let anchors = operation.target.matches(document);
     if anchors.len() > 1 && operation.several != Several::All {
-        return Err(operation.several_error(document, &anchors));
+        // The second one may be the one that was inserted.
+        let parent = anchors[0].parent().filter(|parent| {
+            place != Place::Into
+                && anchors
+                    .iter()
+                    .all(|anchor| anchor.parent() == Some(*parent))
+        });
+        return match parent.and_then(same_in) {
+            Some(position) => Ok(Outcome::already(Why::Equal(position))),
+            None => Err(operation.several_error(document, &anchors)),
+        };
     }
     if anchors.is_empty() && !operation.optional {
         return Err(operation.no_match(document));
@@ -93,13 +142,9 @@ pub(super) fn insert(
             Place::Into => behind_last(anchor),
             Place::Before | Place::After => beside(anchor, place)?,
         };
-        let same = spot.parent.children().find(|child| {
-            unless.is_none()
-                && source.text()[child.span()] == *adapted(document, &spot, fragment.as_str())
-        });
-        match same {
-            Some(same) => there = Some(source.position(same.span().start)),
-            None => changes.push(put(document, &spot, fragment.as_str())),
+        match same_in(spot.parent) {
+            Some(position) => there = Some(position),
+            None => changes.push(put(document, &spot, &fragment)),
         }
     }
     Ok(match (changes.is_empty(), there) {
@@ -107,6 +152,18 @@ pub(super) fn insert(
         (true, Some(position)) => Outcome::already(Why::Equal(position)),
         (true, None) => Outcome::already(Why::Absent),
     })
+}
+
+/// Whether two elements are written alike but for the white space between
+/// their tags, which depends on the place.
+fn same_element(a: &str, b: &str) -> bool {
+    let pieces = |source| {
+        tokens(source, 0)
+            .map(move |token| &source[token.span])
+            .filter(|piece: &&str| !is_blank(piece))
+    };
+    let plain = |piece: &str| piece.replace("\r\n", "\n").replace('\r', "\n");
+    pieces(a).map(plain).eq(pieces(b).map(plain))
 }
 
 fn beside(anchor: Element<'_>, place: Place) -> Result<Spot<'_>, OperationError> {
@@ -195,13 +252,7 @@ pub(super) fn behind_last(parent: Element<'_>) -> Spot<'_> {
 fn adapted(document: &Document<'_>, spot: &Spot<'_>, fragment: &str) -> String {
     let text = document.source().text();
     let line_end = layout::line_end(text, spot.parent.span().start);
-    let separator = match &spot.neighbour {
-        Some(neighbour) => layout::separator(text, neighbour.start),
-        None => {
-            let outer = layout::indentation(text, spot.parent.span().start).unwrap_or("");
-            format!("{line_end}{outer}{}", layout::unit(text, spot.parent))
-        }
-    };
+    let separator = spot.separator(text);
     layout::moved_in(fragment, &separator, line_end)
 }
 
@@ -211,14 +262,17 @@ pub(super) fn put(document: &Document<'_>, spot: &Spot<'_>, fragment: &str) -> C
     let source = adapted(document, spot, fragment);
     let mut anchor = spot.anchor;
     let edits = match &spot.neighbour {
-        None => layout::into_empty(text, spot.parent, &source),
+        None => {
+            anchor = Anchor::Last;
+            layout::into_empty(text, spot.parent, &source)
+        }
         Some(neighbour) => {
             let separator = layout::separator(text, neighbour.start);
             match anchor {
-                Anchor::First => vec![Edit::insert(
-                    spot.parent.spans().content.start,
-                    format!("{separator}{source}"),
-                )],
+                Anchor::First => {
+                    let (at, _) = layout::end_of_line(text, spot.parent.spans().content.start);
+                    vec![Edit::insert(at, format!("{separator}{source}"))]
+                }
                 Anchor::BeforeElement(_) => vec![Edit::insert(
                     neighbour.start,
                     format!("{source}{separator}"),
@@ -234,21 +288,21 @@ pub(super) fn put(document: &Document<'_>, spot: &Spot<'_>, fragment: &str) -> C
         }
     };
     Change {
-        path: format!("{}/{}", spot.parent.path(), tag_name(fragment)),
+        path: format!("{}/{}", document.path(spot.parent), tag_name(fragment)),
         kind: ChangeKind::Inserted,
         old: None,
         new: None,
-        position: document.source().position(edits[0].span.start),
+        position: document.position(edits[0].span.start),
         edits,
         effect: Effect::Inserted {
-            parent: spot.parent.ordinals(),
+            parent: document.ordinals(spot.parent),
             anchor,
             source,
         },
     }
 }
 
-fn comments_before(parent: Element<'_>, offset: usize) -> usize {
+pub(super) fn comments_before(parent: Element<'_>, offset: usize) -> usize {
     parent
         .nodes()
         .filter(|node| matches!(node, Child::Comment(span) if span.end <= offset))
@@ -259,7 +313,6 @@ pub(super) fn remove(
     operation: &Operation,
     document: &Document<'_>,
 ) -> Result<Outcome, OperationError> {
-    let source = document.source();
     let active = operation.target.matches(document);
     if active.len() > 1 && operation.several == Several::Refuse {
         return Err(operation.several_error(document, &active));
@@ -272,7 +325,7 @@ pub(super) fn remove(
             continue;
         }
         end = element.span().end;
-        operation.expected(&element.text(), source.position(element.span().start))?;
+        operation.expected(&element.text(), document.position(element.span().start))?;
         changes.push(removed(document, element)?);
     }
     Ok(match changes.is_empty() {
@@ -291,17 +344,17 @@ pub(super) fn removed(
     }
     let source = document.source();
     Ok(Change {
-        path: element.path(),
+        path: document.path(element),
         kind: ChangeKind::Removed,
         old: element.children().next().is_none().then(|| element.text()),
         new: None,
-        position: source.position(element.span().start),
+        position: document.position(element.span().start),
         edits: vec![Edit::delete(layout::with_line(
             source.text(),
             &element.span(),
         ))],
         effect: Effect::Removed {
-            element: element.ordinals(),
+            element: document.ordinals(element),
         },
     })
 }

@@ -1,12 +1,12 @@
 //! Make the items of a list a set, known by their identity: what stays is not
 //! touched, new ones go behind the last, others are removed.
 
-use super::insert::{behind_last, put, removed};
+use super::insert::{behind_last, comments_before, new_text, put, removed};
 use super::text::text_edits;
 use super::{Note, Operation, OperationError, Outcome, Why};
 use crate::change::{Anchor, Change, ChangeKind, Effect};
 use crate::document::{Document, Element};
-use crate::edit::{Edit, splice};
+use crate::edit::{Edit, EditSet, splice};
 use crate::escape;
 use crate::layout;
 
@@ -49,7 +49,7 @@ pub(super) fn set(
         }
     }
     if new.is_empty() && gone.is_empty() {
-        let position = document.source().position(list.span().start);
+        let position = document.position(list.span().start);
         return Ok(Outcome::already(Why::Equal(position)).with(note));
     }
     let mut changes = Vec::new();
@@ -67,38 +67,59 @@ pub(super) fn set(
         }
         changes.push(change);
     }
-    for (index, entry) in new.into_iter().enumerate() {
-        let mut change = match items.last() {
-            Some(&last) => copy(
-                document,
-                list,
-                last,
-                fields,
-                entry,
-                replaced.is_some() && index == 0,
-            )?,
-            None => {
-                let source: String = fields
-                    .iter()
-                    .zip(entry)
-                    .map(|(field, value)| {
-                        let value = escape::text(value, document.source().encoding(), "\n");
-                        let unit = layout::unit(document.source().text(), list);
-                        format!("\n{unit}<{field}>{value}</{field}>")
-                    })
-                    .collect();
-                put(
-                    document,
-                    &behind_last(list),
-                    &format!("<{item}>{source}\n</{item}>"),
-                )
+    match items.last() {
+        Some(&last) => {
+            for (index, entry) in new.into_iter().enumerate() {
+                let in_place = replaced.is_some() && index == 0;
+                let mut change = copy(document, list, last, fields, entry, in_place)?;
+                change.path = format!("{}/{item}", document.path(list));
+                change.new = Some(entry.join(":"));
+                changes.push(change);
             }
-        };
-        change.path = format!("{}/{item}", list.path());
-        change.new = Some(entry.join(":"));
-        changes.push(change);
+        }
+        None => {
+            let mut change = fill(document, list, item, fields, &new)?;
+            change.path = format!("{}/{item}", document.path(list));
+            let all: Vec<String> = new.iter().map(|entry| entry.join(":")).collect();
+            change.new = Some(all.join(", "));
+            changes.push(change);
+        }
     }
     Ok(Outcome::changed(changes).with(note))
+}
+
+/// The change that puts the first items into a list.
+fn fill(
+    document: &Document<'_>,
+    list: Element<'_>,
+    item: &str,
+    fields: &[String],
+    entries: &[&Vec<String>],
+) -> Result<Change, OperationError> {
+    let text = document.source().text();
+    let encoding = document.source().encoding();
+    let unit = layout::unit(text, list);
+    let spot = behind_last(list);
+    let (inner, end) = match spot.separator(text).is_empty() {
+        true => (String::new(), ""),
+        false => (format!("\n{unit}"), "\n"),
+    };
+    let items: Vec<String> = entries
+        .iter()
+        .map(|entry| {
+            let texts: String = fields
+                .iter()
+                .zip(*entry)
+                .map(|(field, value)| {
+                    let value = new_text(value, encoding, "\n");
+                    format!("{inner}<{field}>{value}</{field}>")
+                })
+                .collect();
+            format!("<{item}>{texts}{end}</{item}>")
+        })
+        .collect();
+    let source = escape::element(&items.join(end), encoding)?;
+    Ok(put(document, &spot, &source))
 }
 
 fn identity(element: Element<'_>, fields: &[String]) -> Vec<String> {
@@ -127,43 +148,54 @@ fn copy(
     let span = last.span();
     let line_end = layout::line_end(text, span.start);
     let mut edits = Vec::new();
+    let mut missing = String::new();
+    let spot = behind_last(last);
     for (field, value) in fields.iter().zip(entry) {
         match last.children().find(|child| child.name() == field) {
             Some(child) if child.text() == *value => {}
             Some(child) => {
-                let position = document.source().position(child.span().start);
+                let position = document.position(child.span().start);
                 edits.extend(
                     text_edits(text, child, value, encoding, line_end)
                         .ok_or(OperationError::HasElements(position))?,
                 );
             }
             None => {
-                let value = escape::text(value, encoding, line_end);
-                let spot = behind_last(last);
-                edits.extend(put(document, &spot, &format!("<{field}>{value}</{field}>")).edits);
+                let value = new_text(value, encoding, line_end);
+                if !missing.is_empty() {
+                    missing.push_str(&spot.separator(text));
+                }
+                missing.push_str(&format!("<{field}>{value}</{field}>"));
             }
         }
     }
-    edits.sort_by_key(|edit| edit.span.start);
-    let source = splice(text, span.clone(), &edits);
-    let separator = if in_place {
-        String::new()
+    if !missing.is_empty() {
+        let missing = escape::element(&missing, encoding)?;
+        edits.extend(put(document, &spot, &missing).edits);
+    }
+    let edits = EditSet::new(edits);
+    let source = splice(text, span.clone(), edits.as_slice());
+    let (at, separator, comments) = if in_place {
+        (span.end, String::new(), 0)
     } else {
-        layout::separator(text, span.start)
+        let (at, comments) = layout::end_of_line_behind(text, &span);
+        (at, layout::separator(text, span.start), comments)
     };
-    let edit = Edit::insert(span.end, format!("{separator}{source}"));
+    let edit = Edit::insert(at, format!("{separator}{source}"));
+    let anchor = match comments {
+        0 => Anchor::AfterElement(list.children().take_while(|child| *child != last).count()),
+        _ => Anchor::AfterComment(comments_before(list, at) - 1),
+    };
     Ok(Change {
         path: String::new(),
         kind: ChangeKind::Inserted,
         old: None,
         new: None,
-        position: document.source().position(span.end),
+        position: document.position(at),
         edits: vec![edit],
         effect: Effect::Inserted {
-            parent: list.ordinals(),
-            anchor: Anchor::AfterElement(
-                list.children().take_while(|child| *child != last).count(),
-            ),
+            parent: document.ordinals(list),
+            anchor,
             source,
         },
     })

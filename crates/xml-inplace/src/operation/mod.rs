@@ -302,6 +302,33 @@ impl Outcome {
         self
     }
 
+    /// Gives every place in it as `to` gives it.
+    pub(crate) fn move_positions(&mut self, to: impl Fn(Position) -> Position) {
+        let all = |positions: &mut Vec<Position>| {
+            for position in positions {
+                *position = to(*position);
+            }
+        };
+        match &mut self.result {
+            Done::AlreadySo(Why::Equal(position) | Why::Hidden(position)) => {
+                *position = to(*position);
+            }
+            Done::AlreadySo(Why::Absent) => {}
+            Done::Changed(changes) => {
+                for change in changes {
+                    change.position = to(change.position);
+                }
+            }
+        }
+        for note in &mut self.notes {
+            match note {
+                Note::OtherActive(positions) | Note::OtherHidden(positions) => all(positions),
+                Note::NotRecognised(position, _) => *position = to(*position),
+                Note::SameAs(_) => {}
+            }
+        }
+    }
+
     /// The changes; none where it is already so.
     pub fn changes(&self) -> &[Change] {
         match &self.result {

@@ -3,9 +3,9 @@
 use super::target::hidden;
 use super::{Note, Operation, OperationError, Outcome, Several, Why, text};
 use crate::change::{Change, ChangeKind, Effect};
-use crate::comment::{self, hidden_comments, hidden_in};
+use crate::comment;
 use crate::document::{Document, Element};
-use crate::edit::{Edit, EditSet};
+use crate::edit::splice;
 
 pub(super) fn comment_out(
     operation: &Operation,
@@ -18,33 +18,33 @@ pub(super) fn comment_out(
     }
     if active.is_empty() {
         let why = match hidden(document, &operation.target).first() {
-            Some((_, hidden)) => Why::Hidden(source.position(hidden.span.start)),
+            Some((_, hidden)) => Why::Hidden(document.position(hidden.start())),
             None => Why::Absent,
         };
         return Ok(Outcome::already(why));
     }
     let mut changes = Vec::new();
     for element in outermost(active) {
-        let Some(parent) = element.parent() else {
+        if element.parent().is_none() {
             return Err(OperationError::Root);
-        };
+        }
         let span = element.span();
-        let position = source.position(span.start);
+        let position = document.position(span.start);
         operation.expected(&element.text(), position)?;
         let edits = comment::hide(source.text(), span.clone())
-            .map_err(|offset| OperationError::NotHideable(source.position(offset)))?;
-        if !comes_back(document, parent, &edits) {
+            .map_err(|offset| OperationError::NotHideable(document.position(offset)))?;
+        if !comment::comes_back(source.text(), element, &edits) {
             return Err(OperationError::NotReversible(position));
         }
         changes.push(Change {
-            path: element.path(),
+            path: document.path(element),
             kind: ChangeKind::CommentedOut,
             old: element.children().next().is_none().then(|| element.text()),
             new: None,
             position,
             effect: Effect::Hidden {
-                element: element.ordinals(),
-                comments: hidden_comments(source.text(), span),
+                element: document.ordinals(element),
+                source: splice(source.text(), span, &edits),
             },
             edits,
         });
@@ -65,43 +65,14 @@ fn outermost(elements: Vec<Element<'_>>) -> impl Iterator<Item = Element<'_>> {
     })
 }
 
-/// Whether uncommenting what `edits` hide gives the same text again.
-fn comes_back(document: &Document<'_>, parent: Element<'_>, edits: &[Edit]) -> bool {
-    let text = document.source().text();
-    let mut set = EditSet::default();
-    if set.add(edits).is_err() {
-        return false;
-    }
-    let source = document.source().with_text(set.apply(text));
-    let Ok(after) = Document::parse(&source) else {
-        return false;
-    };
-    let start = edits.first().map_or(0, |edit| edit.span.start);
-    let parent_after = parent
-        .ordinals()
-        .into_iter()
-        .try_fold(after.root(), |element, ordinal| {
-            element.children().nth(ordinal)
-        });
-    parent_after.is_some_and(|parent| {
-        hidden_in(source.text(), parent).into_iter().any(|hidden| {
-            let mut back = EditSet::default();
-            hidden.span.start == start
-                && back.add(&hidden.edits).is_ok()
-                && back.apply(source.text()) == text
-        })
-    })
-}
-
 pub(super) fn uncomment(
     operation: &Operation,
     document: &Document<'_>,
 ) -> Result<Outcome, OperationError> {
-    let source = document.source();
     let (active, others) = operation.active(document)?;
     if let Some(first) = active.first() {
         let note = (!others.is_empty()).then_some(Note::OtherActive(others));
-        return Ok(Outcome::already(Why::Equal(source.position(first.span().start))).with(note));
+        return Ok(Outcome::already(Why::Equal(document.position(first.span().start))).with(note));
     }
     let found = hidden(document, &operation.target);
     let Some((parent, first)) = found.first() else {
@@ -116,7 +87,7 @@ pub(super) fn uncomment(
     let change = text::restore(operation, document, *parent, first, None)?;
     let others: Vec<_> = found[1..]
         .iter()
-        .map(|(_, hidden)| source.position(hidden.span.start))
+        .map(|(_, hidden)| document.position(hidden.start()))
         .collect();
     let note = (!others.is_empty()).then_some(Note::OtherHidden(others));
     Ok(Outcome::changed(vec![change]).with(note))
@@ -135,6 +106,6 @@ pub(super) fn refused(
         .into_iter()
         .find_map(|parent| {
             let (span, refusal) = comment::refused_in(source.text(), parent, name)?;
-            Some((source.position(span.start), refusal))
+            Some((document.position(span.start), refusal))
         })
 }

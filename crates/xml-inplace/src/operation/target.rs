@@ -20,7 +20,7 @@ pub struct Located<'d> {
 /// An element that stands in a comment.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct HiddenElement {
-    /// Where its comment starts.
+    /// Where it starts, inside its comment.
     pub position: Position,
     /// Its text; `None` for one that holds elements.
     pub text: Option<String>,
@@ -49,7 +49,7 @@ pub fn locate<'d>(document: &'d Document<'_>, selector: &Selector) -> Located<'d
             with_restored(source.text(), parent, &hidden, |element, shift| {
                 let content = element.spans().content;
                 HiddenElement {
-                    position: source.position(hidden.span.start),
+                    position: document.position(hidden.start()),
                     text: element.children().next().is_none().then(|| element.text()),
                     content: hidden
                         .original(content.start - shift..content.end - shift)
@@ -97,6 +97,15 @@ pub(super) fn with_restored<T>(
     hidden: &Hidden,
     look: impl FnOnce(Element<'_>, usize) -> T,
 ) -> Option<T> {
+    inside(parent, &hidden.restored(text), look)
+}
+
+/// Looks at what `source` would be inside `parent`.
+pub(super) fn inside<T>(
+    parent: Element<'_>,
+    source: &str,
+    look: impl FnOnce(Element<'_>, usize) -> T,
+) -> Option<T> {
     let mut wrapped = String::from("<_");
     for (prefix, uri) in parent.namespaces() {
         let name = match prefix {
@@ -109,7 +118,7 @@ pub(super) fn with_restored<T>(
     }
     wrapped.push('>');
     let shift = wrapped.len();
-    wrapped.push_str(&hidden.restored(text));
+    wrapped.push_str(source);
     wrapped.push_str("</_>");
     let source = Source::from_text(wrapped);
     let document = Document::parse(&source).ok()?;
@@ -154,7 +163,7 @@ impl Operation {
         if let Some((_, hidden)) = hidden(document, &self.target).first() {
             return OperationError::CommentedOut {
                 selector,
-                position: document.source().position(hidden.span.start),
+                position: document.position(hidden.start()),
             };
         }
         OperationError::NoMatch {
@@ -163,10 +172,7 @@ impl Operation {
                 .target
                 .longest_match(document)
                 .map(|(prefix, element)| {
-                    (
-                        prefix.to_owned(),
-                        document.source().position(element.span().start),
-                    )
+                    (prefix.to_owned(), document.position(element.span().start))
                 }),
         }
     }
@@ -175,6 +181,6 @@ impl Operation {
 pub(super) fn positions(document: &Document<'_>, elements: &[Element<'_>]) -> Vec<Position> {
     elements
         .iter()
-        .map(|element| document.source().position(element.span().start))
+        .map(|element| document.position(element.span().start))
         .collect()
 }

@@ -5,7 +5,7 @@ use super::{Note, Operation, OperationError, Outcome, Why, insert};
 use crate::change::{Change, ChangeKind, Effect};
 use crate::comment::{self, Hidden, group_after};
 use crate::document::{Document, Element};
-use crate::edit::{Edit, Span};
+use crate::edit::{Edit, EditSet, Span};
 use crate::escape;
 use crate::layout;
 use crate::selector::Selector;
@@ -24,7 +24,7 @@ pub(super) fn set(
     let others = (!others.is_empty()).then_some(Note::OtherActive(others));
     let mut changes = Vec::new();
     for element in &active {
-        let position = source.position(element.span().start);
+        let position = document.position(element.span().start);
         let old = element.text();
         if old == value && element.children().next().is_none() {
             continue;
@@ -34,21 +34,21 @@ pub(super) fn set(
         let edits = text_edits(source.text(), *element, value, source.encoding(), line_end)
             .ok_or(OperationError::HasElements(position))?;
         changes.push(Change {
-            path: element.path(),
+            path: document.path(*element),
             kind: ChangeKind::Set,
             old: Some(old),
             new: Some(value.to_owned()),
             position,
             edits,
             effect: Effect::Text {
-                element: element.ordinals(),
+                element: document.ordinals(*element),
                 value: value.to_owned(),
             },
         });
     }
     if let Some(first) = active.first() {
         let outcome = match changes.is_empty() {
-            true => Outcome::already(Why::Equal(source.position(first.span().start))),
+            true => Outcome::already(Why::Equal(document.position(first.span().start))),
             false => Outcome::changed(changes),
         };
         return Ok(outcome.with(others));
@@ -58,7 +58,7 @@ pub(super) fn set(
         let restored = restore(operation, document, *parent, first, Some(value))?;
         let others = found[1..]
             .iter()
-            .map(|(_, hidden)| source.position(hidden.span.start))
+            .map(|(_, hidden)| document.position(hidden.start()))
             .collect::<Vec<_>>();
         let note = (!others.is_empty()).then_some(Note::OtherHidden(others));
         return Ok(Outcome::changed(vec![restored]).with(note));
@@ -79,12 +79,12 @@ pub(super) fn restore(
     value: Option<&str>,
 ) -> Result<Change, OperationError> {
     let source = document.source();
-    let position = source.position(hidden.span.start);
+    let position = document.position(hidden.start());
     let looked = with_restored(source.text(), parent, hidden, |element, shift| {
         let old = element.children().next().is_none().then(|| element.text());
         let edits = match value {
             Some(value) if old.as_deref() != Some(value) => {
-                let line_end = layout::line_end(source.text(), hidden.span.start);
+                let line_end = layout::line_end(source.text(), hidden.start());
                 let wrapped = element.document_text();
                 let edits = text_edits(wrapped, element, value, source.encoding(), line_end)
                     .ok_or(OperationError::HasElements(position))?;
@@ -113,16 +113,16 @@ pub(super) fn restore(
     ) {
         operation.expected(old, position)?;
     }
-    let mut edits = hidden.edits.clone();
-    edits.extend(value_edits);
+    let edits = EditSet::new(hidden.edits.iter().cloned().chain(value_edits));
+    let edits = edits.as_slice().to_vec();
     Ok(Change {
-        path: format!("{}/{}", parent.path(), hidden.name),
+        path: format!("{}/{}", document.path(parent), hidden.name),
         kind: ChangeKind::Restored,
         new: value.map(str::to_owned).or_else(|| old.clone()),
         old,
         position,
         effect: Effect::Restored {
-            parent: parent.ordinals(),
+            parent: document.ordinals(parent),
             comments: hidden.comments.clone(),
             source: group_after(source.text(), hidden, &edits),
             name: hidden.name.clone(),
