@@ -29,6 +29,8 @@ mod revert;
 mod secrets;
 #[path = "suite/selection.rs"]
 mod selection;
+#[path = "suite/surroundings.rs"]
+mod surroundings;
 #[path = "suite/traps.rs"]
 mod traps;
 #[path = "suite/variations.rs"]

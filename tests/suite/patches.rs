@@ -206,6 +206,16 @@ fn insert_behind_before_and_into() {
     assert_eq!(lines(&home, CARBON), (vec![], owned(&[&deeper])), "{run}");
 }
 
+/// Without `unless`, an element like the fragment is what must not be there twice.
+#[test]
+fn insert_is_idempotent_without_a_guard() {
+    let (home, run) = patched(
+        CARBON,
+        "select = '/Server/Ports'\ninsert = '<Added/>'\ninto = true",
+    );
+    assert_eq!(home.text(CARBON).matches("<Added/>").count(), 1, "{run}");
+}
+
 /// A fragment of several lines is written in the file's own line ends.
 #[test]
 fn insert_in_the_line_ends_of_the_file() {

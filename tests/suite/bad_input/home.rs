@@ -246,6 +246,12 @@ fn homes_that_can_not_be_written() {
             chmod(&scene.home.file("repository/conf/tomcat"), 0o755);
             Ok(())
         }),
+        // Replacing it would be possible, its directory being open; but whoever closed it meant something.
+        row("B057 file", &[5], &[CATALINA], |scene| {
+            scene.home.give_to_nobody();
+            scene.unprivileged = true;
+            chmod(&scene.home.file(CATALINA), 0o444);
+        }),
         row("B057 home", &[5], &["home"], |scene| {
             scene.home.give_to_nobody();
             scene.unprivileged = true;
@@ -281,12 +287,11 @@ fn homes_that_can_not_be_written() {
     ]);
 }
 
-/// A read-only mode on a file in a writable directory is no obstacle to replacing it, and stays.
 #[test]
 fn modes_and_owners_are_kept() {
     let home = Home::stock();
     chmod(&home.file(CARBON), 0o640);
-    chmod(&home.file(CATALINA), 0o444);
+    chmod(&home.file(CATALINA), 0o606);
     if root() {
         std::os::unix::fs::chown(home.file(CARBON), Some(12345), Some(54321)).unwrap();
     }

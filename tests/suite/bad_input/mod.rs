@@ -154,15 +154,16 @@ fn table(rows: Vec<Row>) {
         }
         let before = Tree::of(&scene.home.beside());
         let run = scene.run();
-        for fault in judge(row, &scene, &run, &before) {
-            faults.push(format!("{}: {fault}\n{run}", row.id));
+        let found = judge(row, &scene, &run, &before);
+        if !found.is_empty() {
+            faults.push(format!("{}: {}\n{run}", row.id, found.join("; ")));
         }
     }
     let count = faults.len();
     let rows = rows.len();
     assert!(
         faults.is_empty(),
-        "{count} faults in {rows} rows\n\n{}",
+        "{count} of {rows} rows are wrong\n\n{}",
         faults.join("\n\n")
     );
 }

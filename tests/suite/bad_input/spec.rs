@@ -229,6 +229,31 @@ fn contradictions() {
             &["overlapping changes", "spec.toml", "@1-4", "@6-9"],
             "select = '/APIManager/APIKeyValidator/Username'\nset = 'x'\n\n[[patch]]\nfile = 'repository/conf/api-manager.xml'\nselect = '/APIManager/APIKeyValidator'\nremove = true",
         ),
+        patch(
+            "B010 hidden parent",
+            &[2],
+            &["overlapping changes", "spec.toml", "@1-4", "@6-9"],
+            "select = '/APIManager/APIKeyValidator/Username'\nset = 'x'\n\n[[patch]]\nfile = 'repository/conf/api-manager.xml'\nselect = '/APIManager/APIKeyValidator'\ncomment_out = true",
+        ),
+        row(
+            "B010 row in a hidden parent",
+            &[2],
+            &["overlapping changes", "jwt.enable", "spec.toml"],
+            |scene| {
+                scene.patch(
+                    API_MANAGER,
+                    "select = '/APIManager/JWTConfiguration'\ncomment_out = true",
+                );
+                scene.args(&["--set", "jwt.enable=true"]);
+            },
+        ),
+        // The profile hides the block that the patch would change.
+        patch(
+            "B010 what the profile hides",
+            &[2],
+            &["overlapping changes", "jms.event_publisher", "spec.toml"],
+            "select = '/APIManager/ThrottlingConfigurations/JMSEventPublisherParameters/transport.jms.Destination'\nset = 'x'",
+        ),
     ]);
 }
 

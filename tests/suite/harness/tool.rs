@@ -3,7 +3,7 @@
 use std::ffi::{OsStr, OsString};
 use std::fmt;
 use std::fs;
-use std::io::Read;
+use std::io::{ErrorKind, Read};
 use std::os::unix::fs::PermissionsExt;
 use std::os::unix::process::{CommandExt, ExitStatusExt};
 use std::path::{Path, PathBuf};
@@ -122,7 +122,16 @@ impl Tool {
         if self.unprivileged {
             command.uid(NOBODY).gid(NOBODY);
         }
-        let mut child = command.spawn().expect("the binary starts");
+        let mut child = loop {
+            match command.spawn() {
+                // Another test's child may, for a moment, still hold the copy of the binary open that
+                // was being written while it was forked.
+                Err(error) if error.kind() == ErrorKind::ExecutableFileBusy => {
+                    thread::sleep(Duration::from_millis(5));
+                }
+                started => break started.expect("the binary starts"),
+            }
+        };
         // Its own copies of our ends must be closed, or a pipe to it never ends.
         drop(command);
         let stdout = child
