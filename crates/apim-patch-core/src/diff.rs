@@ -133,13 +133,22 @@ impl FileDiff {
         secrets: &Secrets,
         secrecy: Secrecy,
     ) -> Self {
+        // `patch` compares bytes: the mark belongs to the first line.
+        let mark = match before.has_byte_order_mark() {
+            true => "\u{FEFF}",
+            false => "",
+        };
         let masks = |spans: &[Range<usize>]| match secrecy {
-            Secrecy::Masked => spans.to_vec(),
+            Secrecy::Masked => spans
+                .iter()
+                .map(|span| span.start + mark.len()..span.end + mark.len())
+                .collect(),
             Secrecy::Shown => Vec::new(),
         };
+        let marked = |source: &Source| format!("{mark}{}", source.text());
         let hunks = hunks(
-            (before.text(), &masks(&secrets.before)),
-            (after.text(), &masks(&secrets.after)),
+            (&marked(before), &masks(&secrets.before)),
+            (&marked(after), &masks(&secrets.after)),
         );
         let count = |kind| {
             let lines = hunks.iter().flat_map(|hunk| &hunk.lines);

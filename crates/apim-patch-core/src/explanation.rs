@@ -2,7 +2,8 @@
 
 use file_transaction::Snapshot;
 use xml_inplace::{
-    EditError, Note, OperationError, ParseError, Position, Refusal, Source, VerifyError,
+    Action, Document, EditError, Note, OperationError, ParseError, Position, Refusal, Source,
+    VerifyError,
 };
 
 use crate::confidential::{places, secrets};
@@ -87,19 +88,34 @@ pub(crate) fn explain(
         EditError::Parse(_) | EditError::Verify(_) => {
             vec![in_file(path, Some(&source), operations, &error)]
         }
-        EditError::Operation { .. } => operations
-            .iter()
-            .filter_map(|operation| {
-                let one =
-                    xml_inplace::edit(snapshot.bytes(), std::slice::from_ref(&operation.edit));
-                match one {
-                    Err(EditError::Operation { error, .. }) => {
-                        Some(of_operation(path, &source, operation, operations, error))
+        EditError::Operation { index, error } => {
+            let explained =
+                |operation, error| of_operation(path, &source, operation, operations, error);
+            // Alone, an operation fails that needs what another one brings.
+            let depends = operations.iter().any(|operation| {
+                matches!(
+                    operation.edit.action,
+                    Action::Uncomment | Action::Insert { .. }
+                )
+            });
+            let alone = operations
+                .iter()
+                .filter(|_| !depends)
+                .filter_map(|operation| {
+                    match xml_inplace::edit(snapshot.bytes(), std::slice::from_ref(&operation.edit))
+                    {
+                        Err(EditError::Operation { error, .. }) => {
+                            Some(explained(operation, error))
+                        }
+                        _ => None,
                     }
-                    _ => None,
-                }
-            })
-            .collect(),
+                });
+            let mut all: Vec<_> = alone.collect();
+            if all.is_empty() {
+                all.push(explained(&operations[index], error));
+            }
+            all
+        }
         EditError::Overlap {
             first,
             second,
@@ -129,16 +145,33 @@ pub(crate) fn explain(
                 "contradiction",
                 Class::Specification,
                 format!(
-                    "{} in {path} contradicts another change of the same place",
+                    "{} would change {path} again on every run",
                     operation.subject.key()
                 ),
-            );
-            vec![operation.origin.attach(
-                diagnostic,
-                "after the other change this would have to be done again",
-            )]
+            )
+            .help("another change asks for something else at the same place, or what it makes is not what it looks for");
+            vec![operation.origin.attach(diagnostic, "asked for here")]
         }
     }
+}
+
+/// The error for a target that is nowhere in the file, not even in a comment.
+pub(crate) fn nothing_found(
+    path: &str,
+    source: &Source,
+    operation: &Operation,
+    operations: &[Operation],
+) -> Diagnostic {
+    let selector = &operation.edit.target;
+    let matched = Document::parse(source).ok().and_then(|document| {
+        let (prefix, element) = selector.longest_match(&document)?;
+        Some((prefix.to_owned(), source.position(element.span().start)))
+    });
+    let error = OperationError::NoMatch {
+        selector: selector.to_string(),
+        matched,
+    };
+    of_operation(path, source, operation, operations, error)
 }
 
 fn in_file(

@@ -18,6 +18,9 @@ use crate::spec::{Resolved, Selection};
 /// Under this name a run remembers the places that are to stay masked.
 pub(crate) const SECRET_PLACES: &str = "secret places";
 
+/// Between file and selector: neither can hold it, both may hold blanks.
+const SEPARATOR: char = '\u{1F}';
+
 /// The places of secret patches, for [`Occasion::remember`]: one per line, file
 /// and selector.
 ///
@@ -28,7 +31,7 @@ pub fn secret_places(selection: &Selection<Resolved>) -> Option<(String, String)
         .iter()
         .flat_map(|operation| {
             let place = places(std::slice::from_ref(operation)).pop();
-            place.map(|place| format!("{} {place}", operation.file))
+            place.map(|place| format!("{}{SEPARATOR}{place}", operation.file))
         })
         .collect();
     (!places.is_empty()).then(|| (SECRET_PLACES.to_owned(), places.join("\n")))
@@ -139,7 +142,7 @@ fn secrets_in(source: &Source, manifest: &Manifest, path: &str) -> Vec<std::ops:
         .map_or("", String::as_str);
     let places: Vec<SecretPlace> = places
         .lines()
-        .filter_map(|place| place.split_once(' '))
+        .filter_map(|place| place.split_once(SEPARATOR))
         .filter(|(file, _)| *file == path)
         .filter_map(|(_, place)| SecretPlace::parse(place))
         .collect();

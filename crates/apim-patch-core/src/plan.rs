@@ -14,7 +14,7 @@ use xml_inplace::{
 use crate::catalogue::{Place, WhenAbsent};
 use crate::confidential::{places, secrets};
 use crate::diagnostic::{Class, Diagnostic, MASK, printable};
-use crate::explanation::{explain, source_text, warning};
+use crate::explanation::{explain, nothing_found, source_text, warning};
 use crate::failure::{diagnostic_of, gather_missing};
 use crate::operation::{Operation, Subject, operations};
 use crate::spec::{Resolved, Selection};
@@ -65,8 +65,22 @@ pub struct PlannedSetting {
     pub old: Option<String>,
     /// The value afterwards.
     pub new: Option<String>,
+    /// Why there is nothing to do, where there is not.
+    pub reason: Option<Reason>,
     /// Who asked.
     pub origin: String,
+}
+
+/// Why there is nothing to do for a setting.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, serde::Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Reason {
+    /// It has the wanted value.
+    Equal,
+    /// It stands in a comment, as is wanted.
+    Hidden,
+    /// It is nowhere.
+    Absent,
 }
 
 /// What becomes of a setting.
@@ -203,6 +217,7 @@ fn plan_file(
         None => None,
     };
     refuse_vault(path, result.as_ref().unwrap_or(&source), operations)?;
+    refuse_nothing(path, &source, operations, &edited.outcomes)?;
     let mut settings = Vec::new();
     for (operation, outcome) in operations.iter().zip(&edited.outcomes) {
         settings.push(planned(operation, outcome));
@@ -239,6 +254,33 @@ fn decode(path: &str, bytes: &[u8]) -> Result<Source, Vec<Diagnostic>> {
     })
 }
 
+/// Refuses patches that would hide what is nowhere, unless they say that it
+/// may be: the selector is more likely wrong.
+fn refuse_nothing(
+    path: &str,
+    source: &Source,
+    operations: &[Operation],
+    outcomes: &[EditOutcome],
+) -> Result<(), Vec<Diagnostic>> {
+    let missing = operations
+        .iter()
+        .zip(outcomes)
+        .filter(|(operation, outcome)| {
+            matches!(operation.subject, Subject::Patch(_))
+                && matches!(operation.edit.action, xml_inplace::Action::CommentOut)
+                && outcome.result == Done::AlreadySo(Why::Absent)
+                && !operation.edit.optional
+        });
+    let errors: Vec<_> = missing
+        .map(|(operation, _)| nothing_found(path, source, operation, operations))
+        .collect();
+    if errors.is_empty() {
+        Ok(())
+    } else {
+        Err(errors)
+    }
+}
+
 /// Warns of a patch whose value the server will not trim. For settings the
 /// catalogue has said so already.
 fn padded(operation: &Operation) -> Option<Diagnostic> {
@@ -272,13 +314,20 @@ fn planned(operation: &Operation, outcome: &EditOutcome) -> PlannedSetting {
         path: None,
         old: None,
         new: None,
+        reason: None,
         origin: operation.origin.to_string(),
     };
     match &outcome.result {
-        Done::AlreadySo(Why::Equal(position) | Why::Hidden(position)) => {
+        Done::AlreadySo(Why::Equal(position)) => {
             setting.position = Some(*position);
+            setting.reason = Some(Reason::Equal);
+        }
+        Done::AlreadySo(Why::Hidden(position)) => {
+            setting.position = Some(*position);
+            setting.reason = Some(Reason::Hidden);
         }
         Done::AlreadySo(Why::Absent) => {
+            setting.reason = Some(Reason::Absent);
             let knows_none = matches!(
                 operation.subject,
                 Subject::Setting(row)

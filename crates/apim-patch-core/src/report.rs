@@ -1,10 +1,14 @@
 //! What a run came to, for programs: the one shape of `--format json`.
 
+use file_transaction::{Manifest, TransactionId};
 use serde::Serialize;
 
+use crate::catalogue::Row;
 use crate::diagnostic::{Class, Diagnostic};
 use crate::diff::FileDiff;
-use crate::plan::{FilePlan, Outcome, Plan, PlannedSetting};
+use crate::inspect::Inspected;
+use crate::plan::{FilePlan, Outcome, Plan, PlannedSetting, Reason};
+use crate::profile::Profile;
 
 /// The version of [`Report`]'s shape. It grows when a field goes or changes
 /// its meaning, not when one comes.
@@ -79,6 +83,8 @@ pub struct SettingReport {
     pub old: Option<String>,
     /// The value afterwards; secrets are `******`.
     pub new: Option<String>,
+    /// Why there is nothing to do, where there is not.
+    pub reason: Option<Reason>,
     /// Who asked.
     pub origin: String,
 }
@@ -92,6 +98,122 @@ pub struct FileReport {
     pub removed_lines: usize,
     /// Lines that come.
     pub added_lines: usize,
+    /// The unified diff.
+    pub diff: String,
+}
+
+/// What `inspect` found in a home.
+#[derive(Debug, Clone, Serialize)]
+pub struct Inspection<'h> {
+    /// [`VERSION`].
+    pub version: u32,
+    /// The home as it was given.
+    pub home: String,
+    /// The version of the product that its marks show.
+    pub product_version: Option<&'h str>,
+    /// The settings.
+    pub settings: &'h [Inspected],
+}
+
+/// The runs of a home's history.
+#[derive(Debug, Clone, Serialize)]
+pub struct Runs<'h> {
+    /// [`VERSION`].
+    pub version: u32,
+    /// The home as it was given.
+    pub home: String,
+    /// The runs that can be taken back, the latest first.
+    pub transactions: Vec<&'h Manifest>,
+    /// The runs that were deleted.
+    pub pruned: Vec<TransactionId>,
+}
+
+/// One run of a home's history.
+#[derive(Debug, Clone, Serialize)]
+pub struct Run<'h> {
+    /// [`VERSION`].
+    pub version: u32,
+    /// The home as it was given.
+    pub home: String,
+    /// The run.
+    pub transaction: &'h Manifest,
+    /// The unified diff of what it changed.
+    pub diff: String,
+}
+
+/// What `explain` says.
+#[derive(Debug, Clone, Serialize)]
+#[serde(untagged)]
+pub enum Explanation {
+    /// Of a setting.
+    Setting {
+        /// Its key.
+        key: &'static str,
+        /// The values that it takes, in words.
+        #[serde(rename = "type")]
+        expected: String,
+        /// Its config file.
+        file: &'static str,
+        /// The selector of its element.
+        element: &'static str,
+        /// Whether it is masked.
+        secret: bool,
+        /// What it does.
+        doc: &'static str,
+        /// Where that is documented.
+        source: &'static str,
+        /// A value, as in a deployment file.
+        example: &'static str,
+    },
+    /// Of a profile.
+    Profile {
+        /// Its name.
+        profile: &'static str,
+        /// What such a node does.
+        doc: &'static str,
+        /// Where that is documented.
+        source: &'static str,
+        /// Settings that somebody has to give.
+        requires: &'static [&'static str],
+        /// Settings that follow from it: key, value and reason.
+        fixes: Vec<[String; 3]>,
+    },
+}
+
+impl From<&'static Row> for Explanation {
+    fn from(row: &'static Row) -> Self {
+        Self::Setting {
+            key: row.key,
+            expected: row.kind.expected(),
+            file: row.file,
+            element: row.element(),
+            secret: row.secret,
+            doc: row.doc,
+            source: row.source,
+            example: row.example,
+        }
+    }
+}
+
+impl From<&'static Profile> for Explanation {
+    fn from(profile: &'static Profile) -> Self {
+        let fixes = profile.fixes.iter();
+        Self::Profile {
+            profile: profile.name,
+            doc: profile.doc,
+            source: profile.source,
+            requires: profile.requires,
+            fixes: fixes
+                .map(|fix| {
+                    [
+                        fix.key.to_owned(),
+                        fix.value.to_string(),
+                        fix.reason.to_owned(),
+                    ]
+                })
+                .collect(),
+        }
+    }
 }
 
 /// An error or a warning.
@@ -145,6 +267,7 @@ impl Report {
                 path: diff.path.clone(),
                 removed_lines: diff.removed,
                 added_lines: diff.added,
+                diff: diff.to_string(),
             })
             .collect();
         self.warn(&plan.warnings);
@@ -174,6 +297,7 @@ fn setting_report(file: &FilePlan, setting: &PlannedSetting) -> SettingReport {
         path: setting.path.clone(),
         old: setting.old.clone(),
         new: setting.new.clone(),
+        reason: setting.reason,
         origin: setting.origin.clone(),
     }
 }

@@ -63,8 +63,9 @@ pub enum EditError {
 /// result before it is returned.
 ///
 /// All operations are planned on the document as it is. Only where two of them
-/// want elements out of one comment, or put them into one empty element, is the
-/// second planned on the result of the first.
+/// want elements out of one comment, or put them into one empty element, or
+/// where the target of one is what another restores or inserts, is the second
+/// planned on the result of the first.
 ///
 /// ```
 /// use xml_inplace::{Action, Operation, Selector, edit};
@@ -90,6 +91,8 @@ pub fn edit(bytes: &[u8], operations: &[Operation]) -> Result<Edited, EditError>
     let original = Source::decode(bytes).map_err(ParseError::from)?;
     let mut source = original.clone();
     let mut outcomes: Vec<Option<Outcome>> = vec![None; operations.len()];
+    let mut begun: Vec<Option<Outcome>> = vec![None; operations.len()];
+    let mut failed: HashMap<usize, OperationError> = HashMap::new();
     let mut current: Option<Vec<u8>> = None;
     let mut made: Vec<EditSet> = Vec::new();
     loop {
@@ -101,7 +104,16 @@ pub fn edit(bytes: &[u8], operations: &[Operation]) -> Result<Edited, EditError>
                     .fold(source.offset(position), |at, set| set.origin(at)),
             ),
         };
-        let round = plan(&source, operations, &mut outcomes, origin)?;
+        let round = plan(&source, operations, &mut outcomes, &mut begun, origin)?;
+        if let Some((index, error)) = round.failed {
+            // What another operation restores or inserts may be what this one
+            // needs; only when nothing comes any more has it failed.
+            let error = failed.entry(index).or_insert(error);
+            if round.edits.as_slice().is_empty() {
+                let error = error.clone();
+                return Err(EditError::Operation { index, error });
+            }
+        }
         if round.edits.as_slice().is_empty() {
             break;
         }
@@ -129,6 +141,8 @@ pub fn edit(bytes: &[u8], operations: &[Operation]) -> Result<Edited, EditError>
 struct Round {
     edits: EditSet,
     changes: Vec<Change>,
+    /// The first operation whose target is not there.
+    failed: Option<(usize, OperationError)>,
 }
 
 /// Plans all operations that have no outcome yet, and leaves for the next
@@ -138,20 +152,27 @@ fn plan(
     source: &Source,
     operations: &[Operation],
     outcomes: &mut [Option<Outcome>],
+    begun: &mut [Option<Outcome>],
     origin: impl Fn(Position) -> Position,
 ) -> Result<Round, EditError> {
     let document = Document::parse(source)?;
     let mut claims = Claims::default();
     let mut changes: Vec<Change> = Vec::new();
     let mut crowd = Crowd::default();
+    let mut failed = None;
     let mut targets: HashMap<(String, ChangeKind), Vec<(usize, usize)>> = HashMap::new();
     for (index, operation) in operations.iter().enumerate() {
         if outcomes[index].is_some() {
             continue;
         }
-        let mut outcome = operation
-            .plan(&document)
-            .map_err(|error| EditError::Operation { index, error })?;
+        let mut outcome = match operation.plan(&document) {
+            Ok(outcome) => outcome,
+            Err(error @ (OperationError::NoMatch { .. } | OperationError::CommentedOut { .. })) => {
+                failed.get_or_insert((index, error));
+                continue;
+            }
+            Err(error) => return Err(EditError::Operation { index, error }),
+        };
         if outcome.changes().iter().any(|change| crowd.is_at(change)) {
             continue;
         }
@@ -191,13 +212,19 @@ fn plan(
         }
         outcome.move_positions(&origin);
         same_as.truncate(1);
-        outcomes[index] = Some(outcome.with(same_as));
+        let outcome = outcome.with(same_as).after(begun[index].take());
+        match outcome.unfinished {
+            true => begun[index] = Some(outcome),
+            false => outcomes[index] = Some(outcome),
+        }
     }
     Ok(Round {
         edits: in_order(&changes),
         changes,
+        failed,
     })
 }
+
 /// Where a second change has to see what the first one makes of the text.
 #[derive(Default)]
 struct Crowd {
@@ -254,7 +281,10 @@ impl Crowd {
 fn reach(change: &Change) -> Vec<Span> {
     match (change.kind, change.edits.as_slice()) {
         (ChangeKind::CommentedOut | ChangeKind::Restored, [first, .., last]) => {
-            vec![first.span.start..last.span.end]
+            vec![Span {
+                start: first.span.start,
+                end: last.span.end,
+            }]
         }
         (_, edits) => edits.iter().map(|edit| edit.span.clone()).collect(),
     }

@@ -118,7 +118,8 @@ mod tests {
             let list: String = (0..50).map(|i| format!(" xmlns:n{i}='u'")).collect();
             format!("<a{list}>{}</a>", "<b/>".repeat(n / 50 - 1))
         };
-        let cases: [(&dyn Fn(usize) -> String, usize, usize); 5] = [
+        type Document<'f> = &'f dyn Fn(usize) -> String;
+        let cases: [(Document<'_>, usize, usize); 5] = [
             (&nested, MAX_DEPTH, 1),
             (&attributes, MAX_ATTRIBUTES, 1),
             (&namespaces, MAX_NAMESPACES, 1),

@@ -55,8 +55,8 @@ fn token_at(text: &str, at: usize) -> Token {
         closed_by(Kind::ProcessingInstruction, 2, "?>")
     } else if rest.starts_with("<!DOCTYPE") {
         doctype(rest)
-    } else if rest.starts_with("</") {
-        match rest[2..].find(['>', '<']) {
+    } else if let Some(name) = rest.strip_prefix("</") {
+        match name.find(['>', '<']) {
             Some(length) if rest.as_bytes()[2 + length] == b'>' => (Kind::EndTag, length + 3),
             Some(length) => (Kind::Broken, length + 2),
             None => (Kind::Broken, rest.len()),

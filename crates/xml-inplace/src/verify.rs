@@ -98,7 +98,7 @@ pub(crate) fn agreement(
 /// A node as the second parser sees it.
 #[derive(Debug, PartialEq, Eq)]
 enum Node {
-    Element(Element),
+    Element(Box<Element>),
     Comment(String),
     CData(String),
     Text(String),
@@ -146,7 +146,7 @@ impl From<XMLNode> for Node {
                         .map(|(index, _)| index)
                         .collect()
                 };
-                Self::Element(Element {
+                Self::Element(Box::new(Element {
                     prefix: element.prefix,
                     namespace: element.namespace,
                     namespaces: element.namespaces,
@@ -156,7 +156,7 @@ impl From<XMLNode> for Node {
                     comments: which(is_comment),
                     children,
                     planned: Planned::default(),
-                })
+                }))
             }
             XMLNode::Comment(text) => Self::Comment(text),
             XMLNode::CData(text) => Self::CData(text),
@@ -378,13 +378,13 @@ fn plan(tree: &mut [Node], effect: &Effect, path: &str) -> Result<(), VerifyErro
 
 fn find<'t>(tree: &'t mut [Node], ordinals: &[usize]) -> Option<&'t mut Element> {
     let root = tree.iter_mut().find_map(|node| match node {
-        Node::Element(element) => Some(element),
+        Node::Element(element) => Some(&mut **element),
         _ => None,
     })?;
     ordinals.iter().try_fold(root, |element, ordinal| {
         let index = *element.elements.get(*ordinal)?;
         match element.children.get_mut(index)? {
-            Node::Element(element) => Some(element),
+            Node::Element(element) => Some(&mut **element),
             _ => None,
         }
     })

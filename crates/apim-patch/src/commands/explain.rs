@@ -5,6 +5,7 @@ use std::fmt::Write;
 use anstyle::Style;
 use apim_patch_core::catalogue::{Place, Row};
 use apim_patch_core::profile::{self, PROFILES, Profile};
+use apim_patch_core::report::Explanation;
 
 use super::inspect::{rows, unknown_key};
 use crate::args::Explain;
@@ -15,31 +16,14 @@ pub(crate) fn run(arguments: &Explain, console: &mut Console) -> Exit {
     let subject = &arguments.subject;
     if let Some(profile) = PROFILES.iter().find(|profile| profile.name == *subject) {
         console.data(&explain_profile(profile));
-        console.json(&serde_json::json!({
-            "profile": profile.name,
-            "doc": profile.doc,
-            "source": profile.source,
-            "requires": profile.requires,
-            "fixes": profile.fixes.iter().map(|fix| serde_json::json!({
-                "key": fix.key, "value": fix.value.to_string(), "reason": fix.reason,
-            })).collect::<Vec<_>>(),
-        }));
+        console.json(&Explanation::from(profile));
         return Exit::Success;
     }
     match rows(std::slice::from_ref(subject)) {
         Ok(rows) => {
             for row in rows {
                 console.data(&explain_row(row));
-                console.json(&serde_json::json!({
-                    "key": row.key,
-                    "type": row.kind.expected(),
-                    "file": row.file,
-                    "element": row.element(),
-                    "secret": row.secret,
-                    "doc": row.doc,
-                    "source": row.source,
-                    "example": row.example,
-                }));
+                console.json(&Explanation::from(row));
             }
             Exit::Success
         }

@@ -3,8 +3,8 @@
 use apim_patch_core::apply::{self as core, Store};
 use apim_patch_core::diagnostic::{Diagnostic, printable, printable_path};
 use apim_patch_core::diff::FileDiff;
-use apim_patch_core::history::{self, Change};
-use apim_patch_core::report::{Report, Status, VERSION};
+use apim_patch_core::history::{self, Change, Entry};
+use apim_patch_core::report::{Report, Run, Runs, Status, VERSION};
 
 use super::secrecy;
 use crate::args::History;
@@ -32,15 +32,12 @@ fn store(arguments: &History) -> Result<Store, Vec<Diagnostic>> {
 
 fn list(arguments: &History, console: &mut Console) -> Result<(), Vec<Diagnostic>> {
     let (entries, damaged) = history::list(&store(arguments)?).map_err(|error| vec![error])?;
-    let runs: Vec<_> = entries
-        .iter()
-        .map(|entry| serde_json::json!(entry.manifest()))
-        .collect();
-    console.json(&serde_json::json!({
-        "version": VERSION,
-        "home": printable_path(&arguments.home),
-        "transactions": runs,
-    }));
+    console.json(&Runs {
+        version: VERSION,
+        home: printable_path(&arguments.home),
+        transactions: entries.iter().map(Entry::manifest).collect(),
+        pruned: Vec::new(),
+    });
     for entry in &entries {
         let manifest = entry.manifest();
         let what = match &manifest.reverts {
@@ -86,12 +83,12 @@ fn show(arguments: &History, id: &str, console: &mut Console) -> Result<(), Vec<
         }
     }
     let texts: Vec<String> = diffs.iter().map(FileDiff::to_string).collect();
-    console.json(&serde_json::json!({
-        "version": VERSION,
-        "home": printable_path(&arguments.home),
-        "transaction": entry.manifest(),
-        "diff": texts.concat(),
-    }));
+    console.json(&Run {
+        version: VERSION,
+        home: printable_path(&arguments.home),
+        transaction: entry.manifest(),
+        diff: texts.concat(),
+    });
     diff(console, &diffs);
     Ok(())
 }
@@ -100,11 +97,13 @@ fn prune(arguments: &History, keep: usize, console: &mut Console) -> Result<(), 
     let store = store(arguments)?;
     let lock = core::lock(&store, arguments.waiting.wait()).map_err(|error| vec![error])?;
     let gone = history::prune(&lock, keep).map_err(|error| vec![error])?;
-    console.json(&serde_json::json!({
-        "version": VERSION,
-        "home": printable_path(&arguments.home),
-        "pruned": gone,
-    }));
+    let (entries, _) = history::list(&store).map_err(|error| vec![error])?;
+    console.json(&Runs {
+        version: VERSION,
+        home: printable_path(&arguments.home),
+        transactions: entries.iter().map(Entry::manifest).collect(),
+        pruned: gone.clone(),
+    });
     for id in &gone {
         console.data(&format!("deleted  {id}\n"));
     }

@@ -4,7 +4,7 @@ use apim_patch_core::apply::refuse_interrupted;
 use apim_patch_core::catalogue::{self, Row};
 use apim_patch_core::diagnostic::{Class, Diagnostic, printable, printable_path};
 use apim_patch_core::inspect::{Inspected, State, inspect};
-use apim_patch_core::report::{Report, Status};
+use apim_patch_core::report::{Inspection, Report, Status, VERSION};
 
 use super::{open, secrecy};
 use crate::args::Inspect;
@@ -32,12 +32,12 @@ fn look(arguments: &Inspect, console: &mut Console) -> Result<(), Vec<Diagnostic
         arguments.links.policy(),
         secrecy(arguments.show_secrets),
     )?;
-    console.json(&serde_json::json!({
-        "version": apim_patch_core::report::VERSION,
-        "home": printable_path(home.path()),
-        "product_version": home.version(),
-        "settings": found,
-    }));
+    console.json(&Inspection {
+        version: VERSION,
+        home: printable_path(home.path()),
+        product_version: home.version(),
+        settings: &found,
+    });
     let width = found
         .iter()
         .map(|inspected| inspected.key.len())

@@ -2,10 +2,11 @@
 //! touched, new ones go behind the last, others are removed.
 
 use super::insert::{behind_last, comments_before, new_text, put, removed};
-use super::text::text_edits;
+use super::target::hidden;
+use super::text::{restore, text_edits};
 use super::{Note, Operation, OperationError, Outcome, Why};
 use crate::change::{Anchor, Change, ChangeKind, Effect};
-use crate::document::{Document, Element};
+use crate::document::{Child, Document, Element};
 use crate::edit::{Edit, EditSet, splice};
 use crate::escape;
 use crate::layout;
@@ -22,6 +23,10 @@ pub(super) fn set(
     }
     let (active, others) = operation.active(document)?;
     let Some(&list) = active.first() else {
+        if let Some((parent, list)) = hidden(document, &operation.target).first() {
+            let restored = restore(operation, document, *parent, list, None)?;
+            return Ok(Outcome::changed(vec![restored]).unfinished());
+        }
         return match operation.optional {
             true => Ok(Outcome::already(Why::Absent)),
             false => Err(operation.no_match(document)),
@@ -150,6 +155,12 @@ fn copy(
     let mut edits = Vec::new();
     let mut missing = String::new();
     let spot = behind_last(last);
+    // What a comment says of the last item need not hold for the new one.
+    for node in last.nodes() {
+        if let Child::Comment(span) = node {
+            edits.push(Edit::delete(layout::with_line(text, &span)));
+        }
+    }
     for (field, value) in fields.iter().zip(entry) {
         match last.children().find(|child| child.name() == field) {
             Some(child) if child.text() == *value => {}

@@ -72,7 +72,8 @@ pub enum Action {
         /// same place.
         unless: Option<Selector>,
     },
-    /// Makes the element children `item` of the target this set.
+    /// Makes the element children `item` of the target this set. A target that
+    /// stands in a comment is restored.
     SetList {
         /// Local name of the items.
         item: String,
@@ -113,6 +114,8 @@ pub struct Outcome {
     pub result: Done,
     /// What the person who asked may want to know.
     pub notes: Vec<Note>,
+    /// Whether these changes only prepare what is left to do.
+    pub(crate) unfinished: bool,
 }
 
 /// The result of an [`Outcome`].
@@ -287,6 +290,7 @@ impl Outcome {
         Self {
             result: Done::AlreadySo(why),
             notes: Vec::new(),
+            unfinished: false,
         }
     }
 
@@ -294,6 +298,33 @@ impl Outcome {
         Self {
             result: Done::Changed(changes),
             notes: Vec::new(),
+            unfinished: false,
+        }
+    }
+
+    /// The changes have to be made before the rest can be planned.
+    fn unfinished(mut self) -> Self {
+        self.unfinished = true;
+        self
+    }
+
+    /// Puts what was done before in front of what was done now.
+    pub(crate) fn after(mut self, before: Option<Self>) -> Self {
+        let Some(mut before) = before else {
+            return self;
+        };
+        let mut changes = match before.result {
+            Done::Changed(changes) => changes,
+            Done::AlreadySo(_) => return self,
+        };
+        if let Done::Changed(more) = self.result {
+            changes.extend(more);
+        }
+        before.notes.append(&mut self.notes);
+        Self {
+            result: Done::Changed(changes),
+            notes: before.notes,
+            unfinished: self.unfinished,
         }
     }
 
