@@ -8,18 +8,22 @@ use xml_inplace::{Action, Document, Selector, Source, locate};
 use crate::catalogue::{self, Place};
 use crate::operation::{Operation, Subject};
 
-/// The spans in `text` that hold the value of a secret row: whatever stands in
-/// an element of that name, anywhere, active or commented out, in a file that
-/// may not even be well-formed. An element of the same name elsewhere holds a
-/// secret as well, if another one.
-fn secret_spans(text: &str) -> Vec<Range<usize>> {
-    let names: Vec<&str> = catalogue::rows()
+/// The local names of the elements that hold the values of secret rows.
+pub(crate) fn secret_names() -> impl Iterator<Item = &'static str> {
+    catalogue::rows()
         .filter(|row| row.secret)
         .filter_map(|row| match row.place {
             Place::Text { element, .. } => element.rsplit('/').next(),
             _ => None,
         })
-        .collect();
+}
+
+/// The spans in `text` that hold the value of a secret row: whatever stands in
+/// an element of that name, anywhere, active or commented out, in a file that
+/// may not even be well-formed. An element of the same name elsewhere holds a
+/// secret as well, if another one.
+fn secret_spans(text: &str) -> Vec<Range<usize>> {
+    let names: Vec<&str> = secret_names().collect();
     let mut spans = Vec::new();
     let mut open: Option<Open<'_>> = None;
     for (at, _) in text.match_indices('<') {
@@ -104,14 +108,17 @@ impl SecretPlace {
     fn spans(&self, document: &Document<'_>) -> Vec<Range<usize>> {
         let (Self::Value(selector) | Self::Whole(selector)) = self;
         let located = locate(document, selector);
-        let hidden = located.hidden.into_iter().map(|hidden| hidden.content);
+        let comments = located.hidden.iter().map(|hidden| hidden.span.clone());
+        let hidden = located.hidden.iter().map(|hidden| hidden.content.clone());
         match (self, selector.attribute()) {
-            (_, Some(name)) => located
-                .active
-                .iter()
-                .filter_map(|element| element.attribute_span(name))
-                .map(|attribute| attribute.value)
-                .collect(),
+            (_, Some(name)) => {
+                let active = located.active.iter();
+                let active = active.filter_map(|element| element.attribute_span(name));
+                active
+                    .map(|attribute| attribute.value)
+                    .chain(comments)
+                    .collect()
+            }
             (Self::Value(_), None) => {
                 let active = located.active.iter().map(|element| element.spans().content);
                 active.chain(hidden).collect()

@@ -19,6 +19,7 @@ mod operation;
 pub mod plan;
 pub mod profile;
 pub mod report;
+mod secure_vault;
 pub mod spec;
 
 /// The README's examples are compiled with the tests.

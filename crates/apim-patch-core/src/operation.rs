@@ -6,6 +6,7 @@ use std::fmt;
 use xml_inplace::{self as xml, Fragment, Place as Beside, Selector, Several};
 
 use crate::catalogue::{Literal, Place, Row, WhenAbsent};
+use crate::confidential::secret_names;
 use crate::diagnostic::{Class, Diagnostic};
 use crate::spec::{Action, Origin, Patch, Position, Requested, Resolved, Selection, Setting};
 
@@ -208,9 +209,14 @@ fn of_patch(number: usize, patch: &Patch<Resolved>) -> Result<Operation, Diagnos
         subject: Subject::Patch(number),
         file: patch.file.clone(),
         origin: patch.origin.clone(),
-        secret: patch.secret,
+        secret: patch.secret || holds_secret(&patch.select),
         edit,
     })
+}
+
+/// Whether a patch is for an element that holds a secret anywhere.
+fn holds_secret(select: &Selector) -> bool {
+    select.attribute().is_none() && secret_names().any(|name| select.name() == Some(name))
 }
 
 /// The selector of a sibling of what `element` names.

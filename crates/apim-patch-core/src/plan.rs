@@ -7,21 +7,16 @@ use std::path::Path;
 
 pub use file_transaction::LinkPolicy;
 use file_transaction::{Snapshot, Store};
-use xml_inplace::{
-    ChangeKind, Document, Done, Outcome as EditOutcome, Position, Source, Why, limits,
-};
+use xml_inplace::{ChangeKind, Done, Outcome as EditOutcome, Position, Source, Why, limits};
 
 use crate::catalogue::{Place, WhenAbsent};
 use crate::confidential::{places, secrets};
 use crate::diagnostic::{Class, Diagnostic, MASK, printable};
-use crate::explanation::{explain, nothing_found, source_text, warning};
+use crate::explanation::{explain, nothing_found, warning};
 use crate::failure::{diagnostic_of, gather_missing};
 use crate::operation::{Operation, Subject, operations};
+use crate::secure_vault::refuse_vault;
 use crate::spec::{Resolved, Selection};
-
-/// The namespace of the secure vault's attributes (WSO2 Carbon 4.4, "Encrypting
-/// Passwords with Cipher Tool").
-const SECURE_VAULT: &str = "http://org.wso2.securevault/configuration";
 
 /// What an apply would do to a home.
 #[derive(Debug)]
@@ -163,7 +158,14 @@ impl Plan {
             let snapshot = match store.read(Path::new(&file), links, limits::MAX_BYTES as u64) {
                 Ok(snapshot) => snapshot,
                 Err(error) => {
-                    errors.push(diagnostic_of(&error));
+                    let diagnostic = diagnostic_of(&error);
+                    let asked = operations
+                        .iter()
+                        .all(|operation| matches!(operation.subject, Subject::Patch(_)));
+                    errors.push(match operations.first().filter(|_| asked) {
+                        Some(patch) => patch.origin.attach(diagnostic, "asked for here"),
+                        None => diagnostic,
+                    });
                     continue;
                 }
             };
@@ -254,8 +256,8 @@ fn decode(path: &str, bytes: &[u8]) -> Result<Source, Vec<Diagnostic>> {
     })
 }
 
-/// Refuses patches that would hide what is nowhere, unless they say that it
-/// may be: the selector is more likely wrong.
+/// Refuses patches that would hide or remove what can never have been there,
+/// unless they say that it may be so: the selector is more likely wrong.
 fn refuse_nothing(
     path: &str,
     source: &Source,
@@ -376,52 +378,5 @@ impl From<ChangeKind> for Outcome {
             ChangeKind::CommentedOut => Self::CommentedOut,
             ChangeKind::Removed => Self::Removed,
         }
-    }
-}
-
-/// Refuses to set a text that the server would not read: where an element
-/// carries the vault's alias, the vault's value counts (FACTS, section 9).
-fn refuse_vault(
-    path: &str,
-    source: &Source,
-    operations: &[Operation],
-) -> Result<(), Vec<Diagnostic>> {
-    if !source.text().contains(SECURE_VAULT) {
-        return Ok(());
-    }
-    let Ok(document) = Document::parse(source) else {
-        return Ok(());
-    };
-    let text = source_text(path, source, operations);
-    let mut errors = Vec::new();
-    for operation in operations {
-        let sets_text = matches!(operation.edit.action, xml_inplace::Action::SetText { .. });
-        if !sets_text {
-            continue;
-        }
-        let vaulted = operation
-            .edit
-            .target
-            .matches(&document)
-            .into_iter()
-            .find(|element| element.attribute_in(SECURE_VAULT, "secretAlias").is_some());
-        if let Some(element) = vaulted {
-            let error = Diagnostic::error(
-                "secure-vault",
-                Class::Home,
-                format!("{} is kept in the secure vault", operation.subject.key()),
-            )
-            .at(
-                text.spot(element.spans().start_tag),
-                "the server takes the value from the vault and ignores what stands here",
-            )
-            .help("change it with the product's cipher tool, or remove the attribute svns:secretAlias first");
-            errors.push(operation.origin.attach(error, "asked for here"));
-        }
-    }
-    if errors.is_empty() {
-        Ok(())
-    } else {
-        Err(errors)
     }
 }

@@ -17,7 +17,7 @@ const STYLES: Styles = Styles::styled()
 /// ends and encoding stay as they are, byte for byte. All files change, or
 /// none; and `revert` gives back what was there.
 #[derive(Debug, Parser)]
-#[command(name = "apim-patch", version, styles = STYLES, max_term_width = 100)]
+#[command(name = "apim-patch", version, arg_required_else_help = false, styles = STYLES, max_term_width = 100)]
 #[command(
     after_help = "Exit status: 0 done or nothing to do, 1 differences (check, diff --exit-code), \
     2 usage or deployment file, 3 home or config file, 4 conflict, 5 input or output, rolled back, \

@@ -590,10 +590,19 @@ pub enum Refusal {
 /// The first comment directly inside `parent` that has a tag of this name and
 /// is not recognised.
 pub(crate) fn refused_in(text: &str, parent: Element<'_>, name: &str) -> Option<(Span, Refusal)> {
+    let recognised = hidden_in(text, parent);
     parent.nodes().find_map(|node| {
         let Child::Comment(comment) = node else {
             return None;
         };
+        // It may hold the element and not meet the selector's conditions.
+        let known = recognised.partition_point(|hidden| hidden.span.end < comment.end);
+        if recognised
+            .get(known)
+            .is_some_and(|hidden| hidden.span.start <= comment.start)
+        {
+            return None;
+        }
         let body = Body::of(text, comment.clone());
         let source = body.source(text);
         let mut starts = false;

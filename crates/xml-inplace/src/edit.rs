@@ -172,7 +172,11 @@ mod tests {
             assert_eq!(Claims::add(&mut copy(&claims), &[taken], 2), Err(1));
         }
         assert_eq!(claims.add(&[0..1, 5..7], 2), Err(1));
-        assert_eq!(claims.add(std::slice::from_ref(&(0..1)), 3), Ok(()), "all or none");
+        assert_eq!(
+            claims.add(std::slice::from_ref(&(0..1)), 3),
+            Ok(()),
+            "all or none"
+        );
     }
 
     fn copy(claims: &Claims) -> Claims {

@@ -22,9 +22,10 @@ pub(crate) fn line_end(text: &str, at: usize) -> &'static str {
 
 /// The white space in front of `at` on its line, if nothing else stands there.
 pub(crate) fn indentation(text: &str, at: usize) -> Option<&str> {
-    let start = text[..at].rfind(['\n', '\r']).map_or(0, |index| index + 1);
-    let before = &text[start..at];
-    (start > 0 && before.chars().all(|c| matches!(c, ' ' | '\t'))).then_some(before)
+    let start = text[..at].trim_end_matches([' ', '\t']).len();
+    text[..start]
+        .ends_with(['\n', '\r'])
+        .then(|| &text[start..at])
 }
 
 /// What separates a node that begins at `at` from what is put before or behind

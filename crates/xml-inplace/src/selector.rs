@@ -17,6 +17,7 @@
 use std::fmt;
 
 use crate::document::{Document, Element};
+use crate::source::Source;
 
 /// A parsed selector.
 ///
@@ -125,6 +126,12 @@ impl Selector {
         all
     }
 
+    /// Whether there is an element in which the selector's last step could
+    /// match; for a source that is not well-formed, whether nobody can tell.
+    pub fn has_parent_in(&self, source: &Source) -> bool {
+        Document::parse(source).map_or(true, |document| !self.parents(&document).is_empty())
+    }
+
     /// The longest part of the selector that matches something, with one
     /// match of it; `None` where already the first step matches nothing.
     pub fn longest_match<'d>(&self, document: &'d Document<'_>) -> Option<(&str, Element<'d>)> {
@@ -135,7 +142,7 @@ impl Selector {
     }
 
     /// The local name that the last step asks for; `None` for `*`.
-    pub(crate) fn name(&self) -> Option<&str> {
+    pub fn name(&self) -> Option<&str> {
         self.steps[self.steps.len() - 1].name.as_deref()
     }
 

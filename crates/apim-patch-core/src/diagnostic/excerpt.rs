@@ -46,7 +46,11 @@ impl<'t> SourceText<'t> {
                 _ => merged.push(mask),
             }
         }
-        let ends = text.match_indices('\n').map(|(at, _)| at + 1);
+        // A lone carriage return ends a line too, as it does in XML.
+        let ends = text
+            .match_indices(['\n', '\r'])
+            .filter(|(at, end)| *end == "\n" || !text[at + 1..].starts_with('\n'))
+            .map(|(at, _)| at + 1);
         Self {
             path: path.into(),
             text,
@@ -67,12 +71,9 @@ impl<'t> SourceText<'t> {
         let line = self.lines.partition_point(|&begin| begin <= start) - 1;
         let begin = self.lines[line];
         let length = self.text[begin..]
-            .find('\n')
+            .find(['\n', '\r'])
             .unwrap_or(self.text.len() - begin);
-        let end = begin
-            + self.text[begin..begin + length]
-                .trim_end_matches('\r')
-                .len();
+        let end = begin + length;
         let start_shown = start.min(end);
         let stop = self.character_start(range.end).clamp(start_shown, end);
 
@@ -119,7 +120,7 @@ impl<'t> SourceText<'t> {
         let mut out = String::new();
         let mut at = range.start;
         let line_start = self.text[..range.start]
-            .rfind('\n')
+            .rfind(['\n', '\r'])
             .map_or(0, |end| end + 1);
         let first = self.masks.partition_point(|mask| mask.end <= at);
         for mask in &self.masks[first..] {

@@ -83,6 +83,7 @@ pub fn select(
     let patches = patches(chosen.patches, &chosen.level.patches);
     if let Some(file) = file
         && asked + patches.len() == 0
+        && chosen.node.is_none()
         && !diagnostics.iter().any(Diagnostic::is_error)
     {
         let message = format!(

@@ -48,10 +48,18 @@ pub(crate) fn draw(diagnostic: &Diagnostic) -> String {
             group = group.element(Level::NOTE.message(label.text.as_str()));
         }
     }
+    // Help behind a snippet hangs on its margin; without one it stands alone.
+    let mut groups = Vec::new();
     for help in &diagnostic.help {
-        group = group.element(Level::HELP.message(help.as_str()));
+        match diagnostic.labels.is_empty() {
+            true => groups.push(Group::with_title(
+                Level::HELP.secondary_title(help.as_str()),
+            )),
+            false => group = group.element(Level::HELP.message(help.as_str())),
+        }
     }
-    Renderer::styled().render(&[group])
+    groups.insert(0, group);
+    Renderer::styled().render(&groups)
 }
 
 /// The byte range under which the marker stands.

@@ -22,6 +22,8 @@ pub struct Located<'d> {
 pub struct HiddenElement {
     /// Where it starts, inside its comment.
     pub position: Position,
+    /// Its comments, from the first one's start to the last one's end.
+    pub span: Span,
     /// Its text; `None` for one that holds elements.
     pub text: Option<String>,
     /// Where the text stands, or, where marks stand inside it, the comments.
@@ -49,6 +51,7 @@ pub fn locate<'d>(document: &'d Document<'_>, selector: &Selector) -> Located<'d
             with_restored(source.text(), parent, &hidden, |element, shift| {
                 let content = element.spans().content;
                 HiddenElement {
+                    span: hidden.span.clone(),
                     position: document.position(hidden.start()),
                     text: element.children().next().is_none().then(|| element.text()),
                     content: hidden

@@ -1,5 +1,6 @@
 //! Set text.
 
+use super::presence::refused;
 use super::target::{hidden, with_restored};
 use super::{Note, Operation, OperationError, Outcome, Why, insert};
 use crate::change::{Change, ChangeKind, Effect};
@@ -64,9 +65,17 @@ pub(super) fn set(
         return Ok(Outcome::changed(vec![restored]).with(note));
     }
     match insert {
-        Some(after) => insert::new_element(operation, document, value, after),
+        Some(after) => match insert::new_element(operation, document, value, after) {
+            Err(OperationError::NoMatch { .. }) if operation.optional => {
+                Ok(Outcome::already(Why::Absent))
+            }
+            other => other,
+        },
         None if operation.optional => Ok(Outcome::already(Why::Absent)),
-        None => Err(operation.no_match(document)),
+        None => Err(match refused(operation, document) {
+            Some((position, refusal)) => OperationError::NotUncommentable { position, refusal },
+            None => operation.no_match(document),
+        }),
     }
 }
 
