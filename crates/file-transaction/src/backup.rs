@@ -3,28 +3,35 @@
 use std::path::{Path, PathBuf};
 
 use crate::digest::Digest;
-use crate::disk;
+use crate::disk::{self, Unsynced};
 use crate::error::Error;
-use crate::stage::check_read_back;
 
 /// The copy of the `index`th file of a transaction.
 fn path(directory: &Path, index: usize) -> PathBuf {
     directory.join(format!("backup-{index}"))
 }
 
-/// Stores the content of a file durably, readable by its owner only.
+/// Stores the content of a file, readable by its owner only. Gives back where, and what is to be
+/// synced.
 ///
 /// A hard link to the old file would be cheaper, but would carry that file's mode and would change
 /// with it under an editor that still has it open.
-pub(crate) fn store(directory: &Path, index: usize, bytes: &[u8]) -> Result<(), Error> {
+pub(crate) fn store(
+    directory: &Path,
+    index: usize,
+    bytes: &[u8],
+) -> Result<(PathBuf, Unsynced), Error> {
     let path = path(directory, index);
-    disk::create_new(&path)
-        .and_then(|file| disk::write_synced(&file, bytes))
-        .map_err(Error::io(
-            format!("write a backup of {} bytes to", bytes.len()),
-            &path,
-        ))?;
-    check_read_back(&path, Digest::of(bytes))
+    let file = disk::write_new(&path, bytes).map_err(Error::io(
+        format!("write a backup of {} bytes to", bytes.len()),
+        &path,
+    ))?;
+    let unsynced = Unsynced::File {
+        file,
+        action: "sync the backup",
+        path: path.clone(),
+    };
+    Ok((path, unsynced))
 }
 
 /// Reads a copy; one that is not what was stored is never given out.

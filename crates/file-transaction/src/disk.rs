@@ -4,10 +4,14 @@
 use std::fs::{self, File, OpenOptions, Permissions};
 use std::io::{self, Read as _, Write as _};
 use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _, PermissionsExt as _};
-use std::path::Path;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::{panic, thread};
 
 use rustix::fs::{CWD, OFlags, RenameFlags};
 use rustix::io::Errno;
+
+use crate::error::Error;
 
 /// Stands before every changing call, and names it.
 #[cfg(not(test))]
@@ -46,11 +50,11 @@ pub(crate) fn create_new(path: &Path) -> io::Result<File> {
     Ok(file)
 }
 
-/// Writes all of `bytes` into a file that was just created, and waits until they are on the disk.
-pub(crate) fn write_synced(mut file: &File, bytes: &[u8]) -> io::Result<()> {
-    step("write")?;
-    file.write_all(bytes)?;
-    sync(file)
+/// Creates a file, as [`create_new`] does, with this content. It is not synced.
+pub(crate) fn write_new(path: &Path, bytes: &[u8]) -> io::Result<File> {
+    let file = create_new(path)?;
+    write(&file, bytes)?;
+    Ok(file)
 }
 
 pub(crate) fn write(mut file: &File, bytes: &[u8]) -> io::Result<()> {
@@ -63,16 +67,74 @@ pub(crate) fn sync(file: &File) -> io::Result<()> {
     file.sync_all()
 }
 
-/// Makes the names in a directory durable.
-pub(crate) fn sync_directory(path: &Path) -> io::Result<()> {
-    let directory = File::open(path)?;
-    step("sync directory")?;
-    match directory.sync_all() {
-        // Some network and FUSE file systems cannot sync a directory and say so; there is nothing
-        // stronger to ask them for.
-        Err(e) if e.raw_os_error() == Some(Errno::INVAL.raw_os_error()) => Ok(()),
-        other => other,
+/// What is not on the disk yet and has to be before anything else happens.
+#[derive(Debug)]
+pub(crate) enum Unsynced {
+    /// A file, kept open so that an error of writing it back cannot be reported to somebody else.
+    File {
+        file: File,
+        /// For the error: what is done by syncing it, and to what.
+        action: &'static str,
+        path: PathBuf,
+    },
+    /// The names in a directory.
+    Directory(PathBuf),
+}
+
+impl Unsynced {
+    fn name(&self) -> &'static str {
+        match self {
+            Unsynced::File { .. } => "sync",
+            Unsynced::Directory(_) => "sync directory",
+        }
     }
+
+    fn sync(&self) -> io::Result<()> {
+        match self {
+            Unsynced::File { file, .. } => file.sync_all(),
+            Unsynced::Directory(path) => match File::open(path)?.sync_all() {
+                // Some network and FUSE file systems cannot sync a directory and say so; there is
+                // nothing stronger to ask them for.
+                Err(e) if e.raw_os_error() == Some(Errno::INVAL.raw_os_error()) => Ok(()),
+                other => other,
+            },
+        }
+    }
+
+    fn error(&self, cause: io::Error) -> Error {
+        match self {
+            Unsynced::File { action, path, .. } => Error::io(*action, path)(cause),
+            Unsynced::Directory(path) => Error::io("sync", path)(cause),
+        }
+    }
+}
+
+/// Few enough to be no burden; more gain nothing.
+const THREADS: usize = 16;
+
+/// Waits until all of these are on the disk; their order means nothing. Asked for at the same time
+/// they take about as long as one, because the file system writes its journal once for all of them.
+pub(crate) fn sync_together(unsynced: &[Unsynced]) -> Result<(), Error> {
+    for one in unsynced {
+        step(one.name()).map_err(|e| one.error(e))?;
+    }
+    let next = AtomicUsize::new(0);
+    let work = || {
+        while let Some(one) = unsynced.get(next.fetch_add(1, Ordering::Relaxed)) {
+            one.sync().map_err(|e| one.error(e))?;
+        }
+        Ok(())
+    };
+    thread::scope(|scope| {
+        // Where no more threads can be had, those that there are do all of it.
+        let helpers: Vec<_> = (1..unsynced.len().min(THREADS))
+            .map_while(|_| thread::Builder::new().spawn_scoped(scope, work).ok())
+            .collect();
+        helpers.into_iter().fold(work(), |result, helper| {
+            let helped = helper.join().unwrap_or_else(|e| panic::resume_unwind(e));
+            result.and(helped)
+        })
+    })
 }
 
 pub(crate) fn make_directory(path: &Path) -> io::Result<()> {
@@ -188,4 +250,45 @@ pub(crate) fn read_open(file: &File, limit: u64) -> io::Result<Vec<u8>> {
         return Err(io::ErrorKind::FileTooLarge.into());
     }
     Ok(bytes)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::os::fd::OwnedFd;
+
+    /// A pipe cannot be synced.
+    fn unsyncable(path: &str) -> Unsynced {
+        let (_, writer) = io::pipe().unwrap();
+        Unsynced::File {
+            file: File::from(OwnedFd::from(writer)),
+            action: "write",
+            path: path.into(),
+        }
+    }
+
+    #[test]
+    fn whichever_cannot_be_synced_is_named() {
+        let check = |count: usize, odd: fn() -> Unsynced, expected: &str| {
+            for at in 0..count {
+                let mut all: Vec<Unsynced> = (0..count)
+                    .map(|_| Unsynced::File {
+                        file: tempfile::tempfile().unwrap(),
+                        action: "write",
+                        path: "/good".into(),
+                    })
+                    .collect();
+                sync_together(&all).unwrap();
+                all[at] = odd();
+                let error = sync_together(&all).unwrap_err().to_string();
+                assert!(error.starts_with(expected), "{at} of {count}: {error}");
+            }
+        };
+        for count in [1, 2, THREADS, 2 * THREADS + 1] {
+            check(count, || unsyncable("/odd"), "write /odd: ");
+            let missing = || Unsynced::Directory("/no/such".into());
+            check(count, missing, "sync /no/such: ");
+        }
+        sync_together(&[]).unwrap();
+    }
 }

@@ -8,8 +8,9 @@
 //! extended attributes and symbolic links stay what they were. No change is made without a copy of
 //! what was there, unless history is switched off.
 //!
-//! The crate does not know what is in the files. It never prints, installs no signal handlers,
-//! reads no environment and starts no threads.
+//! The crate does not know what is in the files. It never prints, installs no signal handlers and
+//! reads no environment. It starts threads only to wait for several syncs at once, and they have
+//! ended when the call returns; where no threads can be had it does without.
 //!
 //! ```
 //! use std::path::Path;
@@ -53,7 +54,7 @@
 //!    going to stand.
 //! 3. *Stage.* New content is written beside the real target, under a name that nobody can guess,
 //!    and gets the target's owner, attributes and mode. With history, the old content is copied
-//!    into the journal's directory. Both are read back.
+//!    into the journal's directory. Both are read back. The journal is written, under another name.
 //! 4. *Prepare.* The targets are read once more. Then the journal is renamed into place: the commit
 //!    point. A crash before it is rolled back, a crash after it is rolled forward.
 //! 5. *Commit.* Each target and its staged file swap names in one step (`RENAME_EXCHANGE`), so that
@@ -66,19 +67,21 @@
 //!
 //! # Syncs
 //!
-//! With N files in D directories, every transaction waits for the disk 4 + 2N + D times (4 + N + D
-//! without history), and once more when it makes the state directory:
+//! Every transaction waits for the disk four times. What is waited for together is asked for at the
+//! same time, from a thread each, because that takes about as long as one sync alone. Nothing that
+//! follows begins before all of it is on the disk:
 //!
-//! - the note, 1, and the directory it stands in, 1 (and the root's, 1, when that directory is
-//!   new): without them a power cut could leave temporary files of which nothing tells. The same
-//!   sync makes the journal's directory durable.
-//! - the new content, N: without it a file could be empty after a power cut. It covers mode, owner
-//!   and attributes, so it cannot be a data sync.
-//! - the copies, N, with history: a backup that a power cut empties is none.
-//! - the journal, 1, and its directory, 1: that is the commit point. The directory's sync covers
-//!   the names of the copies as well.
-//! - the targets' directories, D: without them success could be reported of a change that a power
-//!   cut takes back, and the old content could be dropped before the new one has its name.
+//! 1. the note and the directory it stands in (and the root, when that directory is new): without
+//!    them a power cut could leave temporary files of which nothing tells. The same wait makes the
+//!    journal's directory durable.
+//! 2. the new content, which could otherwise be empty after a power cut (that covers mode, owner
+//!    and attributes, so it cannot be a data sync); the copies, with history, because a backup that
+//!    a power cut empties is none; and the journal, which does not have its name yet. Where there
+//!    are very many files, there is one more wait for each 128 of them, because until then they are
+//!    kept open.
+//! 3. the journal's directory: that is the commit point. It covers the names of the copies as well.
+//! 4. the targets' directories: without them success could be reported of a change that a power cut
+//!    takes back, and the old content could be dropped before the new one has its name.
 //!
 //! What needs none: the names of the staged files (recovery rolls back if one is lost), dropping
 //! them (recovery finishes that), and the rename into the history (recovery repeats it).

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use jiff::Timestamp;
 
-use crate::disk;
+use crate::disk::{self, Unsynced};
 use crate::error::{Error, RecoveryReason};
 use crate::history;
 use crate::id::TransactionId;
@@ -147,8 +147,7 @@ fn repair(store: &Store, left: Left) -> Result<Recovery, Error> {
         Direction::Forward(waiting) => {
             // The interrupted run may have died before its journal was durable, and no file may be
             // swapped before that.
-            let journal = store.journal_path();
-            disk::sync_directory(&journal).map_err(Error::io("sync", &journal))?;
+            disk::sync_together(&[Unsynced::Directory(store.journal_path())])?;
             match swap::carry_out(store, manifest, &[]) {
                 Ok(()) => {
                     swap::finish(store, manifest)?;

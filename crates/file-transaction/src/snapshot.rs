@@ -92,14 +92,14 @@ impl Snapshot {
     pub(crate) fn check_unchanged(&self, store: &Store) -> Result<(), Error> {
         let path = store.root().join(&self.relative);
         let same_file = path.canonicalize().is_ok_and(|now| now == self.real);
-        let actual = Digest::of_file(&self.real).map_err(Error::io("read", &path))?;
-        if same_file && actual == Some(self.digest) {
+        let actual = disk::read_if_file(&self.real, u64::MAX).map_err(Error::io("read", &path))?;
+        if same_file && actual.as_ref() == Some(&self.bytes) {
             return Ok(());
         }
         Err(Error::Conflict {
             path,
             expected: self.digest,
-            actual: actual.filter(|_| same_file),
+            actual: actual.filter(|_| same_file).as_deref().map(Digest::of),
         })
     }
 }

@@ -5,8 +5,7 @@ use std::fs::{self, File};
 use std::io;
 use std::path::{Path, PathBuf};
 
-use crate::digest::Digest;
-use crate::disk;
+use crate::disk::{self, Unsynced};
 use crate::error::{Error, RecoveryReason};
 use crate::id::TransactionId;
 use crate::journal::{Intent, Place, to_json};
@@ -48,8 +47,8 @@ pub(crate) fn announce(
         .map(|directory| Place::new(store, directory))
         .collect();
     let intent = Intent::new(id, places);
-    to_json(&intent)
-        .and_then(|json| disk::write_synced(&disk::create_new(&path)?, &json))
+    let note = to_json(&intent)
+        .and_then(|json| disk::write_new(&path, &json))
         .map_err(Error::io("write", &path))?;
     let transactions = store.transactions_path();
     // Made now, so that nothing is left after the commit point that needs space.
@@ -58,31 +57,40 @@ pub(crate) fn announce(
     }
     let journal = store.journal_path();
     disk::make_directory(&journal).map_err(Error::io("make", &journal))?;
-    disk::sync_directory(&state).map_err(Error::io("sync", &state))?;
+    let mut unsynced = vec![
+        Unsynced::File {
+            file: note,
+            action: "write",
+            path,
+        },
+        Unsynced::Directory(state),
+    ];
     if made {
-        disk::sync_directory(store.root()).map_err(Error::io("sync", store.root()))?;
+        unsynced.push(Unsynced::Directory(store.root().to_path_buf()));
     }
+    disk::sync_together(&unsynced)?;
     Ok(intent)
 }
 
 /// Writes new content beside the file that it is for, with all that the file is besides its
-/// content, and durably. Gives back its name.
+/// content. Gives back where it stands, and what is to be synced.
 pub(crate) fn write_beside(
     store: &Store,
     id: &TransactionId,
     real: &Path,
     metadata: &Metadata,
     bytes: &[u8],
-) -> Result<PathBuf, Error> {
-    let directory = parent(real);
+) -> Result<(PathBuf, Unsynced), Error> {
     let action = || format!("write {} bytes beside", bytes.len());
-    let (file, path) = new_beside(store, id, &directory).map_err(Error::io(action(), real))?;
+    let (file, path) = new_beside(store, id, &parent(real)).map_err(Error::io(action(), real))?;
     disk::write(&file, bytes).map_err(Error::io(action(), real))?;
     metadata.give_to(&file, real)?;
-    disk::sync(&file).map_err(Error::io("sync what was written beside", real))?;
-    drop(file);
-    check_read_back(&path, Digest::of(bytes))?;
-    Ok(path.strip_prefix(&directory).unwrap_or(&path).to_path_buf())
+    let unsynced = Unsynced::File {
+        file,
+        action: "sync what was written beside",
+        path: real.to_path_buf(),
+    };
+    Ok((path, unsynced))
 }
 
 fn new_beside(store: &Store, id: &TransactionId, directory: &Path) -> io::Result<(File, PathBuf)> {
@@ -97,8 +105,8 @@ fn new_beside(store: &Store, id: &TransactionId, directory: &Path) -> io::Result
 }
 
 /// Does the file hold what was written?
-pub(crate) fn check_read_back(path: &Path, expected: Digest) -> Result<(), Error> {
-    match Digest::of_file(path).map_err(Error::io("read back", path))? {
+pub(crate) fn check_read_back(path: &Path, expected: &[u8]) -> Result<(), Error> {
+    match disk::read_if_file(path, u64::MAX).map_err(Error::io("read back", path))? {
         Some(actual) if actual == expected => Ok(()),
         _ => Err(Error::ReadBack {
             path: path.to_path_buf(),

@@ -14,7 +14,7 @@ use std::io;
 use std::path::PathBuf;
 
 use crate::digest::Digest;
-use crate::disk;
+use crate::disk::{self, Unsynced};
 use crate::error::{Error, RecoveryReason};
 use crate::journal::{FileRecord, Manifest};
 use crate::metadata::Metadata;
@@ -92,8 +92,7 @@ fn second_name(store: &Store, file: &FileRecord) -> io::Result<()> {
     }
     let original = disk::open_to_read(&target)?;
     let bytes = disk::read_open(&original, u64::MAX)?;
-    let copy = disk::create_new(&undo)?;
-    disk::write(&copy, &bytes)?;
+    let copy = disk::write_new(&undo, &bytes)?;
     Metadata::of(&original)?
         .give_to(&copy, &target)
         .map_err(io::Error::other)?;
@@ -204,12 +203,9 @@ fn neither(store: &Store, file: &FileRecord) -> RecoveryReason {
 }
 
 fn sync_directories(store: &Store, manifest: &Manifest) -> Result<(), Error> {
-    manifest
-        .directories(store)
-        .iter()
-        .try_for_each(|directory| {
-            disk::sync_directory(directory).map_err(Error::io("sync", directory))
-        })
+    let directories = manifest.directories(store).into_iter();
+    let unsynced: Vec<Unsynced> = directories.map(Unsynced::Directory).collect();
+    disk::sync_together(&unsynced)
 }
 
 /// Where an interrupted transaction can go from what is on the disk.

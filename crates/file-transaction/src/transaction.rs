@@ -6,7 +6,7 @@ use jiff::Timestamp;
 
 use crate::backup;
 use crate::digest::Digest;
-use crate::disk;
+use crate::disk::{self, Unsynced};
 use crate::error::{Error, RecoveryReason};
 use crate::history;
 use crate::id::TransactionId;
@@ -17,6 +17,13 @@ use crate::snapshot::Snapshot;
 use crate::stage;
 use crate::store::Store;
 use crate::swap;
+
+/// The journal before the commit point.
+const UNFINISHED: &str = "manifest.new";
+
+/// How many files are kept open until they are synced: well below the 1024 that a process may
+/// usually have.
+const OPEN: usize = 128;
 
 /// A set of replacements that has not been written anywhere yet.
 ///
@@ -117,7 +124,7 @@ impl<'lock> Transaction<'lock> {
     }
 
     /// Checks everything that can be checked without writing, then writes and syncs the new content
-    /// beside its targets and, with history, the old content into the journal.
+    /// beside its targets and, with history, the old content and the journal that is to be.
     ///
     /// # Errors
     ///
@@ -184,7 +191,7 @@ impl<'lock> Transaction<'lock> {
 }
 
 impl<'lock> Staged<'lock> {
-    /// Makes sure that the targets still are what was read, and writes the journal. When this
+    /// Makes sure that the targets still are what was read, and puts the journal in place. When this
     /// returns, the change is decided: a crash is followed by all of it.
     ///
     /// # Errors
@@ -236,40 +243,57 @@ impl Run<'_> {
             stage::announce(store, &id, &self.directories, self.manifest.history)?;
         self.manifest.started = started;
         let journal = store.journal_path();
-        for (index, ((file, content), metadata)) in
-            changes.into_iter().zip(&self.metadata).enumerate()
-        {
+        let (mut unsynced, mut written) = (Vec::new(), Vec::new());
+        for (index, ((file, content), metadata)) in changes.iter().zip(&self.metadata).enumerate() {
             store.interrupt().check()?;
-            let staged = stage::write_beside(store, &id, file.real_path(), metadata, &content)?;
-            if self.manifest.history {
-                backup::store(&journal, index, file.bytes())?;
-            }
+            let real = file.real_path();
+            let (staged, new) = stage::write_beside(store, &id, real, metadata, content)?;
             self.manifest.files.push(FileRecord {
                 relative: file.relative().to_path_buf(),
                 before: file.digest(),
-                after: Digest::of(&content),
-                target: Place::new(store, file.real_path()),
-                staged,
+                after: Digest::of(content),
+                target: Place::new(store, real),
+                staged: staged.file_name().unwrap_or_default().into(),
             });
-            self.files.push(file);
+            written.push((staged, content.as_slice()));
+            unsynced.push(new);
+            if self.manifest.history {
+                let (path, copy) = backup::store(&journal, index, file.bytes())?;
+                written.push((path, file.bytes()));
+                unsynced.push(copy);
+            }
+            if unsynced.len() >= OPEN {
+                disk::sync_together(&unsynced)?;
+                unsynced.clear();
+            }
         }
+        let path = journal.join(UNFINISHED);
+        let file = to_json(&self.manifest)
+            .and_then(|json| disk::write_new(&path, &json))
+            .map_err(Error::io("write", &path))?;
+        unsynced.push(Unsynced::File {
+            file,
+            action: "write",
+            path,
+        });
+        disk::sync_together(&unsynced)?;
+        for (path, content) in written {
+            stage::check_read_back(&path, content)?;
+        }
+        self.files = changes.into_iter().map(|(file, _)| file).collect();
         Ok(())
     }
 
     fn prepare(&mut self) -> Result<(), Error> {
         let store = self.store();
         let journal = store.journal_path();
-        let unfinished = journal.join("manifest.new");
-        to_json(&self.manifest)
-            .and_then(|json| disk::write_synced(&disk::create_new(&unfinished)?, &json))
-            .map_err(Error::io("write", &unfinished))?;
         self.files
             .iter()
             .try_for_each(|file| file.check_unchanged(store))?;
         store.interrupt().check()?;
-        disk::rename(&unfinished, &journal.join(Manifest::FILE))
+        disk::rename(&journal.join(UNFINISHED), &journal.join(Manifest::FILE))
             .map_err(Error::io("write", &journal))?;
-        disk::sync_directory(&journal).map_err(Error::io("sync", &journal))
+        disk::sync_together(&[Unsynced::Directory(journal)])
     }
 
     fn commit(&mut self) -> Result<Receipt, Error> {

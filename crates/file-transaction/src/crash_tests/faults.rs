@@ -7,10 +7,10 @@ use std::path::Path;
 use rustix::io::Errno;
 
 use super::{
-    Deed, FILES, Root, STATE, abilities, apply, check_recovered, new, perform, prepared_for,
-    with_steps,
+    Deed, FILES, LIMIT, PATIENTLY, Root, STATE, abilities, apply, check_recovered, new, perform,
+    prepared_for, with_steps,
 };
-use crate::{Class, Interrupt};
+use crate::{Class, Details, Error, Interrupt, LinkPolicy, Store, Transaction};
 
 /// Lets one step fail, or all from it on, and checks that the result tells the truth.
 #[test]
@@ -232,11 +232,11 @@ fn the_sequence_of_calls_is_the_one_that_survives_a_power_cut() {
         assert_eq!(names, expected, "{deed:?}");
         names.iter().filter(|name| name.starts_with("sync")).count()
     };
-    const NOTE: &str = "create, write, sync";
-    const JOURNAL: &str = "make directory, sync directory";
-    const STAGED: &str = "create, write, set mode, sync";
-    const BACKUP: &str = "create, write, sync";
-    const COMMIT_POINT: &str = "create, write, sync, rename, sync directory";
+    const ANNOUNCED: &str = "create, write, make directory, sync, sync directory";
+    const STAGED: &str = "create, write, set mode";
+    const BACKUP: &str = "create, write";
+    const JOURNAL: &str = "create, write";
+    const COMMIT_POINT: &str = "rename, sync directory";
     const SWAPPED: &str = "exchange, exchange, exchange, sync directory, sync directory";
     const CLEANED_UP: &str = "remove, remove, remove, remove";
 
@@ -248,12 +248,13 @@ fn the_sequence_of_calls_is_the_one_that_survives_a_power_cut() {
         without_history,
         &[
             "make directory",
-            NOTE,
-            JOURNAL,
+            ANNOUNCED,
             "sync directory",
             STAGED,
             STAGED,
             STAGED,
+            JOURNAL,
+            "sync, sync, sync, sync",
             COMMIT_POINT,
             SWAPPED,
             CLEANED_UP,
@@ -262,49 +263,97 @@ fn the_sequence_of_calls_is_the_one_that_survives_a_power_cut() {
     );
     assert_eq!(syncs, 1 + 4 + files + directories);
 
+    let with_history = [
+        STAGED,
+        BACKUP,
+        STAGED,
+        BACKUP,
+        STAGED,
+        BACKUP,
+        JOURNAL,
+        "sync, sync, sync, sync, sync, sync, sync",
+        COMMIT_POINT,
+        SWAPPED,
+        "rename",
+        CLEANED_UP,
+    ];
     let root = Root::new();
+    let first = "make directory, create, write, make directory, make directory, \
+                 sync, sync directory, sync directory";
     let syncs = check(
         &root,
         Deed::Apply { history: true },
-        &[
-            "make directory",
-            NOTE,
-            "make directory",
-            JOURNAL,
-            "sync directory",
-            STAGED,
-            BACKUP,
-            STAGED,
-            BACKUP,
-            STAGED,
-            BACKUP,
-            COMMIT_POINT,
-            SWAPPED,
-            "rename",
-            CLEANED_UP,
-        ],
+        &[&[first], &with_history[..]].concat(),
     );
     assert_eq!(syncs, 1 + 4 + 2 * files + directories);
 
     let syncs = check(
         &root,
         Deed::Revert,
-        &[
-            NOTE,
-            JOURNAL,
-            STAGED,
-            BACKUP,
-            STAGED,
-            BACKUP,
-            STAGED,
-            BACKUP,
-            COMMIT_POINT,
-            SWAPPED,
-            "rename",
-            CLEANED_UP,
-        ],
+        &[&[ANNOUNCED], &with_history[..]].concat(),
     );
     assert_eq!(syncs, 4 + 2 * files + directories);
+}
+
+/// What stands in the journal or beside a target is what was to be written, or is not used.
+#[test]
+fn what_does_not_read_back_is_not_used() {
+    let damage = |name: &'static str, directory: &'static str| {
+        let root = Root::new();
+        let before = root.files();
+        let directory = root.path().join(directory);
+        let act = move |_| {
+            // The files of this transaction, and not its note, stand there when they are synced.
+            if super::last_step() == "sync" && directory.exists() {
+                for entry in fs::read_dir(&directory).unwrap() {
+                    let path = entry.unwrap().path();
+                    let file = path.file_name().unwrap().to_string_lossy().into_owned();
+                    if file.starts_with(name) {
+                        fs::write(path, "damaged").unwrap();
+                    }
+                }
+            }
+            Ok(())
+        };
+        let (result, _) = with_steps(&[], Some(Box::new(act)), || apply(root.path(), true));
+        let error = result.unwrap_err();
+        assert!(matches!(error, Error::ReadBack { .. }), "{name}: {error}");
+        assert_eq!(root.files(), before, "{name}");
+        check_recovered(&root, Deed::Apply { history: true }, name);
+    };
+    damage(".state-", "conf");
+    damage(".state-", "conf/deep");
+    for backup in ["backup-0", "backup-1", "backup-2"] {
+        damage(backup, ".state/journal");
+    }
+}
+
+#[test]
+fn many_files_are_not_all_kept_open() {
+    let root = Root::new();
+    let names: Vec<String> = (0..300).map(|n| format!("conf/{n}")).collect();
+    for name in &names {
+        fs::write(root.path().join(name), "old").unwrap();
+    }
+    let (result, steps) = with_steps(&[], None, || {
+        let store = Store::open(root.path(), STATE)?;
+        let lock = store.lock(PATIENTLY)?;
+        let mut transaction = Transaction::begin(&lock, Details::default());
+        for name in &names {
+            let file = store.read(Path::new(name), LinkPolicy::InsideOnly, LIMIT)?;
+            transaction.replace(&file, b"new".to_vec())?;
+        }
+        transaction.stage()?.prepare()?.commit()
+    });
+    assert_eq!(result.unwrap().files.len(), 300);
+    let count = |steps: &[&str], name| steps.iter().filter(|step| **step == name).count();
+    let between = steps.split(|step| *step == "sync");
+    assert!(between.map(|steps| count(steps, "create")).max() < Some(150));
+    assert_eq!(count(&steps, "create"), 2 + 600);
+    assert_eq!(count(&steps, "sync"), 2 + 600);
+    for name in &names {
+        assert_eq!(fs::read(root.path().join(name)).unwrap(), b"new");
+    }
 }
 
 /// Rolling back, and rolling forward, are as durable.
