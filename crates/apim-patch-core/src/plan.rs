@@ -4,6 +4,7 @@
 
 use std::ops::Range;
 use std::path::Path;
+use std::thread;
 
 pub use file_transaction::LinkPolicy;
 use file_transaction::{Snapshot, Store};
@@ -154,24 +155,24 @@ impl Plan {
             warnings: Vec::new(),
         };
         let mut errors = Vec::new();
-        for (file, operations) in by_file {
-            let snapshot = match store.read(Path::new(&file), links, limits::MAX_BYTES as u64) {
-                Ok(snapshot) => snapshot,
-                Err(error) => {
-                    let diagnostic = diagnostic_of(&error);
-                    let asked = operations
-                        .iter()
-                        .all(|operation| matches!(operation.subject, Subject::Patch(_)));
-                    errors.push(match operations.first().filter(|_| asked) {
-                        Some(patch) => patch.origin.attach(diagnostic, "asked for here"),
-                        None => diagnostic,
-                    });
-                    continue;
+        // Each file is read, planned and verified on its own.
+        let planned: Vec<_> = thread::scope(|scope| {
+            let threads: Vec<_> = by_file
+                .iter()
+                .map(|(file, operations)| {
+                    scope.spawn(|| read_and_plan(store, file, operations, links))
+                })
+                .collect();
+            threads.into_iter().map(|thread| thread.join()).collect()
+        });
+        for result in planned {
+            match result {
+                Ok(Ok((file, mut warnings))) => {
+                    plan.files.push(file);
+                    plan.warnings.append(&mut warnings);
                 }
-            };
-            match plan_file(&file, snapshot, &operations, &mut plan.warnings) {
-                Ok(file) => plan.files.push(file),
-                Err(mut more) => errors.append(&mut more),
+                Ok(Err(mut more)) => errors.append(&mut more),
+                Err(panic) => std::panic::resume_unwind(panic),
             }
         }
         if errors.is_empty() {
@@ -198,6 +199,32 @@ impl FilePlan {
     /// The file's path in the home.
     pub fn path(&self) -> String {
         printable(&self.snapshot.relative().to_string_lossy())
+    }
+}
+
+/// The plan of one file, with warnings.
+fn read_and_plan(
+    store: &Store,
+    file: &str,
+    operations: &[Operation],
+    links: LinkPolicy,
+) -> Result<(FilePlan, Vec<Diagnostic>), Vec<Diagnostic>> {
+    let mut warnings = Vec::new();
+    match store.read(Path::new(file), links, limits::MAX_BYTES as u64) {
+        Ok(snapshot) => {
+            let plan = plan_file(file, snapshot, operations, &mut warnings)?;
+            Ok((plan, warnings))
+        }
+        Err(error) => {
+            let diagnostic = diagnostic_of(&error);
+            let asked = operations
+                .iter()
+                .all(|operation| matches!(operation.subject, Subject::Patch(_)));
+            Err(vec![match operations.first().filter(|_| asked) {
+                Some(patch) => patch.origin.attach(diagnostic, "asked for here"),
+                None => diagnostic,
+            }])
+        }
     }
 }
 

@@ -8,6 +8,8 @@
 
 use std::collections::BTreeMap;
 
+use std::thread;
+
 use xmltree::{AttributeMap, Namespace, ParserConfig, XMLNode};
 
 use crate::change::{Anchor, Change, Effect};
@@ -82,10 +84,19 @@ pub(crate) fn agreement(
     before: &[u8],
     after: &[u8],
 ) -> Result<(), VerifyError> {
-    let mut expected = parse(source.encoding(), before)?;
-    let mut seen = parse(source.encoding(), after).map_err(|error| {
-        VerifyError::Unplanned(format!("the result would not be well-formed ({error})"))
-    })?;
+    // These two parses are most of the work of an edit.
+    let (expected, seen) = thread::scope(|scope| {
+        let seen = scope.spawn(|| parse(source.encoding(), after));
+        let expected = parse(source.encoding(), before);
+        (expected, seen.join())
+    });
+    let mut expected = expected?;
+    let mut seen = match seen {
+        Ok(seen) => seen.map_err(|error| {
+            VerifyError::Unplanned(format!("the result would not be well-formed ({error})"))
+        })?,
+        Err(panic) => std::panic::resume_unwind(panic),
+    };
     for change in changes {
         plan(&mut expected, &change.effect, &change.path)?;
     }
