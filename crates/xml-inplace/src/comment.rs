@@ -588,21 +588,18 @@ pub enum Refusal {
 }
 
 /// The first comment directly inside `parent` that has a tag of this name and
-/// is not recognised.
-pub(crate) fn refused_in(text: &str, parent: Element<'_>, name: &str) -> Option<(Span, Refusal)> {
-    let recognised = hidden_in(text, parent);
+/// is not recognised, or holds what is not `well_formed`.
+pub(crate) fn refused_in(
+    text: &str,
+    parent: Element<'_>,
+    name: &str,
+    well_formed: impl Fn(&Hidden) -> bool,
+) -> Option<(Span, Refusal)> {
+    let hidden = hidden_in(text, parent);
     parent.nodes().find_map(|node| {
         let Child::Comment(comment) = node else {
             return None;
         };
-        // It may hold the element and not meet the selector's conditions.
-        let known = recognised.partition_point(|hidden| hidden.span.end < comment.end);
-        if recognised
-            .get(known)
-            .is_some_and(|hidden| hidden.span.start <= comment.start)
-        {
-            return None;
-        }
         let body = Body::of(text, comment.clone());
         let source = body.source(text);
         let mut starts = false;
@@ -623,7 +620,12 @@ pub(crate) fn refused_in(text: &str, parent: Element<'_>, name: &str) -> Option<
             (true, true) => Refusal::IllFormed,
             _ => Refusal::LoneTag,
         };
-        Some((comment, refusal))
+        // It may hold the element and not meet the selector's conditions.
+        let holder = hidden.partition_point(|hidden| hidden.span.end <= comment.start);
+        let recognised = hidden
+            .get(holder)
+            .is_some_and(|hidden| hidden.span.start <= comment.start && well_formed(hidden));
+        (!recognised).then_some((comment, refusal))
     })
 }
 
@@ -644,7 +646,8 @@ fn is_tag_without_bracket(said: &str) -> bool {
         return false;
     }
     let source = format!("<{said}>");
-    let Some(tag) = tokens(&source, 0).next() else {
+    let first = tokens(&source, 0).next();
+    let Some(tag) = first.filter(|token| matches!(token.kind, Kind::StartTag { .. })) else {
         return false;
     };
     let tag = &source[tag.span];
@@ -718,7 +721,10 @@ mod tests {
             &[("X", "<X a='1' b=\"2\">v</X>")],
         );
         check("<!--X/-->", &[("X", "<X/>")]);
-        check("<!--X a='>'>v</X-->", &[("X", "<X a='>'>v</X>")]);
+        check(
+            "<!--X a='>' b=\"it's\">v</X-->",
+            &[("X", "<X a='>' b=\"it's\">v</X>")],
+        );
         check("<!--X a='1'/-->", &[("X", "<X a='1'/>")]);
         check(
             "<!--X>\n <Y>v</Y>\n</X-->",

@@ -173,6 +173,23 @@ fn plan(
             }
             Err(error) => return Err(EditError::Operation { index, error }),
         };
+        // Where nothing has a value yet, the edits that give it two would stand
+        // side by side.
+        let rival = outcome.changes().iter().find_map(|change| {
+            let same = targets.get(&(change.path.clone(), change.kind))?;
+            let other = |(_, other): &&(usize, usize)| {
+                changes[*other].new.is_some() && changes[*other] != *change
+            };
+            let (first, _) = same.iter().find(other).filter(|_| change.new.is_some())?;
+            Some((*first, change.position))
+        });
+        if let Some((first, position)) = rival {
+            return Err(EditError::Overlap {
+                first,
+                second: index,
+                position: origin(position),
+            });
+        }
         if outcome.changes().iter().any(|change| crowd.is_at(change)) {
             continue;
         }
@@ -188,16 +205,7 @@ fn plan(
                 }
                 continue;
             }
-            // Where nothing has a value yet, the edits that give it two would
-            // stand side by side.
-            let rival = same.iter().find(|(owner, other)| {
-                *owner != index && change.new.is_some() && changes[*other].new.is_some()
-            });
-            let taken = match rival {
-                Some((owner, _)) => Err(*owner),
-                None => claims.add(&reach(change), index),
-            };
-            if let Err(first) = taken {
+            if let Err(first) = claims.add(&reach(change), index) {
                 return Err(EditError::Overlap {
                     first,
                     second: index,

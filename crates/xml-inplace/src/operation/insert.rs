@@ -334,6 +334,23 @@ pub(super) fn remove(
     })
 }
 
+/// The edit that takes a node away, with its line. The texts on its two sides
+/// must not come to be `]]>` together.
+fn without(text: &str, span: &Span) -> Edit {
+    let span = layout::with_line(text, span);
+    let (before, behind) = (&text[..span.start], &text[span.end..]);
+    let brackets = behind.len() - behind.trim_start_matches(']').len();
+    let meet =
+        brackets < 2 && behind[brackets..].starts_with('>') && before.ends_with(&"]]"[brackets..]);
+    match meet {
+        true => Edit::replace(
+            span.start..span.end + brackets + 1,
+            format!("{}&gt;", &behind[..brackets]),
+        ),
+        false => Edit::delete(span),
+    }
+}
+
 /// The change that takes an element away, with its line.
 pub(super) fn removed(
     document: &Document<'_>,
@@ -349,10 +366,7 @@ pub(super) fn removed(
         old: element.children().next().is_none().then(|| element.text()),
         new: None,
         position: document.position(element.span().start),
-        edits: vec![Edit::delete(layout::with_line(
-            source.text(),
-            &element.span(),
-        ))],
+        edits: vec![without(source.text(), &element.span())],
         effect: Effect::Removed {
             element: document.ordinals(element),
         },

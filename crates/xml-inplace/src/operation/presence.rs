@@ -1,9 +1,9 @@
 //! Comment out and uncomment.
 
-use super::target::hidden;
+use super::target::{hidden, with_restored};
 use super::{Note, Operation, OperationError, Outcome, Several, Why, text};
 use crate::change::{Change, ChangeKind, Effect};
-use crate::comment;
+use crate::comment::{self, Hidden};
 use crate::document::{Document, Element};
 use crate::edit::splice;
 
@@ -105,7 +105,9 @@ pub(super) fn refused(
         .parents(document)
         .into_iter()
         .find_map(|parent| {
-            let (span, refusal) = comment::refused_in(source.text(), parent, name)?;
+            let well_formed =
+                |hidden: &Hidden| with_restored(source.text(), parent, hidden, |_, _| ()).is_some();
+            let (span, refusal) = comment::refused_in(source.text(), parent, name, well_formed)?;
             Some((document.position(span.start), refusal))
         })
 }
