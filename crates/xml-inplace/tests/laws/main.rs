@@ -2,6 +2,10 @@
 //! XML file of the corpus, and case by case.
 
 #![allow(missing_docs)]
+#![allow(
+    clippy::unwrap_used,
+    reason = "what can not be set up is a test that has failed"
+)]
 
 mod cases;
 mod check;
