@@ -85,6 +85,8 @@ struct Place {
     ordinal: usize,
     /// How many of its name; `None` where there is no other one.
     namesake: Option<usize>,
+    /// How many comments stand before it.
+    comments: usize,
 }
 
 impl<'s> Document<'s> {
@@ -158,6 +160,13 @@ impl<'s> Document<'s> {
         ordinals
     }
 
+    /// How many comments stand before it in its parent.
+    pub(crate) fn comments_before(&self, element: Element<'_>) -> usize {
+        self.places_of(element)
+            .next()
+            .map_or(0, |(_, place)| place.comments)
+    }
+
     /// The element and those it stands in, up to the root, with their places.
     fn places_of<'d>(&self, element: Element<'d>) -> impl Iterator<Item = (Node<'d, 'd>, Place)> {
         let places = self.places.get_or_init(|| places(self.root()));
@@ -173,6 +182,7 @@ fn places(root: Element<'_>) -> HashMap<NodeId, Place> {
     const ALONE: Place = Place {
         ordinal: 0,
         namesake: None,
+        comments: 0,
     };
     let mut places = HashMap::from([(root.node.id(), ALONE)]);
     for parent in root.descendants_or_self() {
@@ -181,11 +191,22 @@ fn places(root: Element<'_>) -> HashMap<NodeId, Place> {
             *all.entry(child.name()).or_default() += 1;
         }
         let mut before: HashMap<&str, usize> = HashMap::new();
-        for (ordinal, child) in parent.children().enumerate() {
-            let count = before.entry(child.name()).or_default();
-            let namesake = (all.get(child.name()) != Some(&1)).then_some(*count);
+        let (mut ordinal, mut comments) = (0, 0);
+        for node in parent.node.children() {
+            comments += usize::from(node.is_comment());
+            if !node.is_element() {
+                continue;
+            }
+            let name = node.tag_name().name();
+            let count = before.entry(name).or_default();
+            let place = Place {
+                ordinal,
+                namesake: (all.get(name) != Some(&1)).then_some(*count),
+                comments,
+            };
+            places.insert(node.id(), place);
             *count += 1;
-            places.insert(child.node.id(), Place { ordinal, namesake });
+            ordinal += 1;
         }
     }
     places

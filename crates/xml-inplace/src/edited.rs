@@ -157,10 +157,9 @@ fn plan(
 ) -> Result<Round, EditError> {
     let document = Document::parse(source)?;
     let mut claims = Claims::default();
-    let mut changes: Vec<Change> = Vec::new();
+    let mut planned = Planned::default();
     let mut crowd = Crowd::default();
     let mut failed = None;
-    let mut targets: HashMap<(String, ChangeKind), Vec<(usize, usize)>> = HashMap::new();
     for (index, operation) in operations.iter().enumerate() {
         if outcomes[index].is_some() {
             continue;
@@ -173,15 +172,9 @@ fn plan(
             }
             Err(error) => return Err(EditError::Operation { index, error }),
         };
-        // Where nothing has a value yet, the edits that give it two would stand
-        // side by side.
         let rival = outcome.changes().iter().find_map(|change| {
-            let same = targets.get(&(change.path.clone(), change.kind))?;
-            let other = |(_, other): &&(usize, usize)| {
-                changes[*other].new.is_some() && changes[*other] != *change
-            };
-            let (first, _) = same.iter().find(other).filter(|_| change.new.is_some())?;
-            Some((*first, change.position))
+            let first = planned.rival(change)?;
+            Some((first, change.position))
         });
         if let Some((first, position)) = rival {
             return Err(EditError::Overlap {
@@ -195,13 +188,10 @@ fn plan(
         }
         let mut same_as = Vec::new();
         for change in outcome.changes() {
-            let same = targets
-                .entry((change.path.clone(), change.kind))
-                .or_default();
             // Two operations that ask for the same are one.
-            if let Some((owner, _)) = same.iter().find(|(_, other)| changes[*other] == *change) {
-                if *owner != index {
-                    same_as.push(Note::SameAs(*owner));
+            if let Some(owner) = planned.twin(change) {
+                if owner != index {
+                    same_as.push(Note::SameAs(owner));
                 }
                 continue;
             }
@@ -212,8 +202,7 @@ fn plan(
                     position: origin(change.position),
                 });
             }
-            same.push((index, changes.len()));
-            changes.push(change.clone());
+            planned.add(change, index);
         }
         for change in outcome.changes() {
             crowd.add(change);
@@ -227,10 +216,50 @@ fn plan(
         }
     }
     Ok(Round {
-        edits: in_order(&changes),
-        changes,
+        edits: in_order(&planned.changes),
+        changes: planned.changes,
         failed,
     })
+}
+
+/// The changes of a round, with the operations that asked for them.
+#[derive(Default)]
+struct Planned {
+    changes: Vec<Change>,
+    /// Owner and index of the changes at a place.
+    at: HashMap<(ChangeKind, Position), Vec<(usize, usize)>>,
+    /// The first owner of those that give a value to what has this path.
+    with_value: HashMap<(ChangeKind, String), usize>,
+}
+
+impl Planned {
+    /// Who asked for the very same change.
+    fn twin(&self, change: &Change) -> Option<usize> {
+        let mut there = self.at.get(&(change.kind, change.position))?.iter();
+        there
+            .find(|(_, index)| self.changes[*index] == *change)
+            .map(|(owner, _)| *owner)
+    }
+
+    /// Who gives another value to the same thing. Where it has none yet, the
+    /// edits that give it two would stand side by side.
+    fn rival(&self, change: &Change) -> Option<usize> {
+        if change.new.is_none() || self.twin(change).is_some() {
+            return None;
+        }
+        let key = (change.kind, change.path.clone());
+        self.with_value.get(&key).copied()
+    }
+
+    fn add(&mut self, change: &Change, owner: usize) {
+        let there = self.at.entry((change.kind, change.position)).or_default();
+        there.push((owner, self.changes.len()));
+        if change.new.is_some() {
+            let key = (change.kind, change.path.clone());
+            self.with_value.entry(key).or_insert(owner);
+        }
+        self.changes.push(change.clone());
+    }
 }
 
 /// Where a second change has to see what the first one makes of the text.

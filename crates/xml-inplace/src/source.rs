@@ -85,7 +85,7 @@ enum Declared {
 }
 
 /// A place in a file.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Position {
     /// From 1; `\n`, `\r\n` and a lone `\r` end a line.
     pub line: usize,

@@ -21,6 +21,8 @@ pub(super) struct Spot<'d> {
     anchor: Anchor,
     /// Where the neighbour stands whose indentation counts.
     neighbour: Option<Span>,
+    /// How many comments of the parent stand before the spot.
+    comments: usize,
 }
 
 impl Spot<'_> {
@@ -137,12 +139,19 @@ pub(super) fn insert(
     }
     let mut changes = Vec::new();
     let mut there = None;
+    let mut last_parent = None;
     for anchor in anchors {
         let spot = match place {
             Place::Into => behind_last(anchor),
-            Place::Before | Place::After => beside(anchor, place)?,
+            Place::Before | Place::After => beside(document, anchor, place)?,
         };
-        match same_in(spot.parent) {
+        // Anchors in one parent stand behind each other.
+        let same = match last_parent {
+            Some((parent, same)) if parent == spot.parent => same,
+            _ => same_in(spot.parent),
+        };
+        last_parent = Some((spot.parent, same));
+        match same {
             Some(position) => there = Some(position),
             None => changes.push(put(document, &spot, &fragment)),
         }
@@ -166,12 +175,16 @@ fn same_element(a: &str, b: &str) -> bool {
     pieces(a).map(plain).eq(pieces(b).map(plain))
 }
 
-fn beside(anchor: Element<'_>, place: Place) -> Result<Spot<'_>, OperationError> {
+fn beside<'d>(
+    document: &Document<'_>,
+    anchor: Element<'d>,
+    place: Place,
+) -> Result<Spot<'d>, OperationError> {
     let parent = anchor.parent().ok_or(OperationError::Root)?;
-    let ordinal = parent
-        .children()
-        .take_while(|child| *child != anchor)
-        .count();
+    let ordinal = document
+        .ordinals(anchor)
+        .pop()
+        .ok_or(OperationError::Root)?;
     Ok(Spot {
         parent,
         anchor: match place {
@@ -179,6 +192,7 @@ fn beside(anchor: Element<'_>, place: Place) -> Result<Spot<'_>, OperationError>
             Place::Into | Place::After => Anchor::AfterElement(ordinal),
         },
         neighbour: Some(anchor.span()),
+        comments: document.comments_before(anchor),
     })
 }
 
@@ -194,7 +208,7 @@ fn behind<'d>(
         .into_iter()
         .rfind(|element| element.parent() == Some(parent));
     if let Some(element) = active {
-        return beside(element, Place::After).ok();
+        return beside(document, element, Place::After).ok();
     }
     let (_, hidden) = hidden(document, selector)
         .into_iter()
@@ -203,6 +217,7 @@ fn behind<'d>(
         parent,
         anchor: Anchor::AfterComment(*hidden.comments.end()),
         neighbour: Some(hidden.span),
+        comments: hidden.comments.end() + 1,
     })
 }
 
@@ -218,17 +233,18 @@ fn first(parent: Element<'_>) -> Spot<'_> {
         parent,
         anchor: Anchor::First,
         neighbour,
+        comments: 0,
     }
 }
 
 /// Behind the last element or comment in `parent`.
 pub(super) fn behind_last(parent: Element<'_>) -> Spot<'_> {
     let mut elements = 0;
-    let mut comments = 0;
     let mut spot = Spot {
         parent,
         anchor: Anchor::Last,
         neighbour: None,
+        comments: 0,
     };
     for node in parent.nodes() {
         match node {
@@ -238,9 +254,9 @@ pub(super) fn behind_last(parent: Element<'_>) -> Spot<'_> {
                 elements += 1;
             }
             Child::Comment(span) => {
-                spot.anchor = Anchor::AfterComment(comments);
+                spot.anchor = Anchor::AfterComment(spot.comments);
                 spot.neighbour = Some(span);
-                comments += 1;
+                spot.comments += 1;
             }
             Child::Other(_) => {}
         }
@@ -280,7 +296,7 @@ pub(super) fn put(document: &Document<'_>, spot: &Spot<'_>, fragment: &str) -> C
                 _ => {
                     let (at, passed) = layout::end_of_line_behind(text, neighbour);
                     if passed > 0 {
-                        anchor = Anchor::AfterComment(comments_before(spot.parent, at) - 1);
+                        anchor = Anchor::AfterComment(spot.comments + passed - 1);
                     }
                     vec![Edit::insert(at, format!("{separator}{source}"))]
                 }
@@ -300,13 +316,6 @@ pub(super) fn put(document: &Document<'_>, spot: &Spot<'_>, fragment: &str) -> C
             source,
         },
     }
-}
-
-pub(super) fn comments_before(parent: Element<'_>, offset: usize) -> usize {
-    parent
-        .nodes()
-        .filter(|node| matches!(node, Child::Comment(span) if span.end <= offset))
-        .count()
 }
 
 pub(super) fn remove(

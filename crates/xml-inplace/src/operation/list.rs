@@ -1,7 +1,7 @@
 //! Make the items of a list a set, known by their identity: what stays is not
 //! touched, new ones go behind the last, others are removed.
 
-use super::insert::{behind_last, comments_before, new_text, put, removed};
+use super::insert::{behind_last, new_text, put, removed};
 use super::target::hidden;
 use super::text::{restore, text_edits};
 use super::{Note, Operation, OperationError, Outcome, Why};
@@ -194,8 +194,8 @@ fn copy(
     };
     let edit = Edit::insert(at, format!("{separator}{source}"));
     let anchor = match comments {
-        0 => Anchor::AfterElement(list.children().take_while(|child| *child != last).count()),
-        _ => Anchor::AfterComment(comments_before(list, at) - 1),
+        0 => Anchor::AfterElement(document.ordinals(last).pop().unwrap_or(0)),
+        passed => Anchor::AfterComment(document.comments_before(last) + passed - 1),
     };
     Ok(Change {
         path: String::new(),

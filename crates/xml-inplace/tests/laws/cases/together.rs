@@ -212,6 +212,26 @@ fn what_is_asked_twice_is_done_once() {
 }
 
 #[test]
+fn lists_asked_twice() {
+    let list = |entries: &[&str]| {
+        let action = Action::SetList {
+            item: "m".to_owned(),
+            fields: vec!["h".to_owned()],
+            entries: entries.iter().map(|h| vec![(*h).to_owned()]).collect(),
+        };
+        operation("/a", action)
+    };
+    let outcomes = check_all(
+        "<a><m><h>1</h></m></a>",
+        &[list(&["1", "2", "3"]), list(&["1", "2", "3"])],
+        "<a><m><h>1</h></m><m><h>2</h></m><m><h>3</h></m></a>",
+    );
+    assert_eq!(notes(&outcomes[1]), ["same as 0"]);
+    let refused = refusal("<a><m><h>1</h></m></a>", &[list(&["1", "2"]), list(&["3"])]);
+    assert!(refused.starts_with("overlapping changes at"), "{refused}");
+}
+
+#[test]
 fn changes_of_one_place_are_refused() {
     let overlap = |before: &str, operations: &[Operation]| {
         let reversed: Vec<Operation> = operations.iter().rev().cloned().collect();
