@@ -170,6 +170,34 @@ fn no_edit_is_lost() {
     }
 }
 
+#[test]
+fn an_edit_is_seen_as_early_as_it_can_be() {
+    for file in FILES {
+        let root = Root::new();
+        let store = Store::open(root.path(), STATE).unwrap();
+        let lock = store.lock(PATIENTLY).unwrap();
+        let begin = || {
+            let mut transaction = Transaction::begin(&lock, Details::default());
+            for file in FILES {
+                let snapshot = store.read(Path::new(file), LinkPolicy::InsideOnly, LIMIT);
+                transaction.replace(&snapshot.unwrap(), new(file)).unwrap();
+            }
+            transaction
+        };
+        let transaction = begin();
+        fs::write(root.path().join(file), "an edit").unwrap();
+        let (result, steps) = with_steps(&[], None, || transaction.stage().map(drop));
+        assert_eq!(result.unwrap_err().class(), Class::Conflict, "{file}");
+        assert_eq!(steps.len(), 0, "{file}: {steps:?}");
+
+        let staged = begin().stage().unwrap();
+        fs::write(root.path().join(file), "another").unwrap();
+        let (result, steps) = with_steps(&[], None, || staged.prepare().map(drop));
+        assert_eq!(result.unwrap_err().class(), Class::Conflict, "{file}");
+        assert!(!steps.contains(&"rename"), "{file}: {steps:?}");
+    }
+}
+
 /// An editor that had the file open before the swap writes into what was swapped out.
 #[test]
 fn an_edit_through_an_open_file_is_seen_until_the_old_content_is_dropped() {
