@@ -5,10 +5,6 @@
 // What was counted, and what was skipped, is for the person who runs them.
 #![allow(clippy::print_stdout)]
 #![allow(
-    clippy::print_stdout,
-    reason = "a test says what it skipped and what it counted"
-)]
-#![allow(
     clippy::unwrap_used,
     reason = "what can not be set up is a test that has failed"
 )]
