@@ -155,15 +155,25 @@ impl Plan {
             warnings: Vec::new(),
         };
         let mut errors = Vec::new();
-        // Each file is read, planned and verified on its own.
+        // Each file is read, planned and verified on its own. A system that has
+        // no thread left still gets its plan.
         let planned: Vec<_> = thread::scope(|scope| {
             let threads: Vec<_> = by_file
                 .iter()
                 .map(|(file, operations)| {
-                    scope.spawn(|| read_and_plan(store, file, operations, links))
+                    let plan = move || read_and_plan(store, file, operations, links);
+                    thread::Builder::new()
+                        .spawn_scoped(scope, plan)
+                        .map_err(|_| Box::new(plan()))
                 })
                 .collect();
-            threads.into_iter().map(|thread| thread.join()).collect()
+            threads
+                .into_iter()
+                .map(|planned| match planned {
+                    Ok(thread) => thread.join(),
+                    Err(planned) => Ok(*planned),
+                })
+                .collect()
         });
         for result in planned {
             match result {

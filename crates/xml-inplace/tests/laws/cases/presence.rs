@@ -81,6 +81,11 @@ fn comments_inside_come_back_too() {
 #[test]
 fn neighbours_in_comments_stay_apart() {
     there_and_back(
+        "<a><!--<x>-->t<b><!--c--></b>t<!--</x>--></a>",
+        "/a/b",
+        "<a><!--<x>-->t<!--<b>--><!--c--><!--</b>-->t<!--</x>--></a>",
+    );
+    there_and_back(
         "<a><!-- c --><b/><!-- d --></a>",
         "/a/b",
         "<a><!-- c --><!--<b/>--><!-- d --></a>",

@@ -43,6 +43,10 @@ fn what_is_no_document() {
         "1:10: the attribute `k` stands twice in this tag, first at 1:4",
     );
     refused(
+        b"<a>\r\r\n<p:b/></a>",
+        "3:2: the namespace prefix `p` is not declared",
+    );
+    refused(
         b"<a>&nbsp;</a>",
         "1:4: the entity `&nbsp;` is not declared in this file",
     );
