@@ -15,6 +15,10 @@ mod acceptance;
 mod bad_input;
 #[path = "suite/commands.rs"]
 mod commands;
+#[path = "suite/crashes.rs"]
+mod crashes;
+#[path = "suite/documents.rs"]
+mod documents;
 #[path = "suite/dry_run.rs"]
 mod dry_run;
 #[path = "suite/harness/mod.rs"]

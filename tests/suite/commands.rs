@@ -1,6 +1,6 @@
 //! The commands that look, explain and start: what each is for, once.
 
-use crate::harness::{API_MANAGER, CARBON, Home, PASSWORD, Tool, deployment};
+use crate::harness::{API_MANAGER, CARBON, Home, PASSWORD, Run, Tool, deployment};
 
 #[test]
 fn inspect_tells_value_state_and_place() {
@@ -31,6 +31,39 @@ fn inspect_tells_value_state_and_place() {
         all.says(key);
     }
     before.untouched(&home.tree(), &all);
+}
+
+/// Of several elements in one comment, each has a line of its own.
+#[test]
+fn the_place_of_the_second_in_a_comment() {
+    for comment in [
+        "<!--HostName>a.example.net</HostName>\n    <MgtHostName>b.example.net</MgtHostName-->",
+        "<!--<HostName>a.example.net</HostName>\n    <MgtHostName>b.example.net</MgtHostName>-->",
+    ] {
+        let home = Home::stock();
+        home.edit(CARBON, "<!--HostName>www.wso2.org</HostName-->", comment);
+        home.edit(
+            CARBON,
+            "    <!--MgtHostName>mgt.wso2.org</MgtHostName-->\n",
+            "",
+        );
+        let places = |run: Run| {
+            let object = run.object();
+            let settings = object["settings"].as_array().unwrap().clone();
+            ["server.host_name", "server.mgt_host_name"].map(|key| {
+                let row = settings.iter().find(|row| row["key"] == key);
+                let row = row.unwrap_or_else(|| panic!("no {key} in {run}"));
+                row["line"].as_u64()
+            })
+        };
+        let lines = [Some(16), Some(17)];
+        assert_eq!(places(Tool::new("inspect").home(&home).json().run()), lines);
+        let file = deployment("gateway-ws.toml");
+        for command in ["check", "diff", "apply"] {
+            let run = home.command(command, &file).json().run();
+            assert_eq!(places(run), lines, "{command}");
+        }
+    }
 }
 
 #[test]

@@ -238,3 +238,56 @@ fn patch_applies_without_a_final_newline() {
     patch_applies(&home, &run, &applied);
     assert!(!home.text(CARBON).ends_with('\n'));
 }
+
+/// The mark at the start of a file is part of its first line.
+#[test]
+fn patch_applies_to_the_first_lines_behind_a_byte_order_mark() {
+    if !program("patch") {
+        return;
+    }
+    let patches = [
+        // The first line, and one that has it in its context.
+        "select = '/APIManager/@since'\nset = '2016'",
+        "select = '/APIManager/DataSourceName'\nset = 'jdbc/OTHER'",
+    ];
+    for patch in patches {
+        let (home, applied) = (Home::stock(), Home::stock());
+        let text = format!("[[patch]]\nfile = '{API_MANAGER}'\n{patch}\n");
+        let file = home.aside("first.toml", text);
+        for home in [&home, &applied] {
+            home.write(API_MANAGER, format!("\u{feff}{}", home.text(API_MANAGER)));
+        }
+        let run = applied.command("apply", &file).arg("--partial").run();
+        run.exits(0);
+        let tool = home.command("diff", &file).arg("--partial");
+        let run = tool.arg("--show-secrets").run();
+        run.says("@@ -1,");
+        patch_applies(&home, &run, &applied);
+        assert!(home.text(API_MANAGER).starts_with('\u{feff}'), "{run}");
+    }
+}
+
+/// For programs, the diff stands file by file in the object, and is the one that people see.
+#[test]
+fn json_holds_the_diff() {
+    let home = Home::stock();
+    home.edit(
+        API_MANAGER,
+        "<!-- and this password. -->\n        <Password>${admin.password}<",
+        "<!-- and this password. -->\n        <Password>0ldCanary<",
+    );
+    let file = deployment("gateway-ws.toml");
+    let shown = home.command("diff", &file).run();
+    for args in [&["diff"][..], &["apply", "--dry-run"]] {
+        let run = home.command(args[0], &file).args(&args[1..]).json().run();
+        run.exits(0).conceals("0ldCanary").conceals("c4nary");
+        let object = run.object();
+        let files = object["files"].as_array().unwrap();
+        let diffs: String = files.iter().map(|f| f["diff"].as_str().unwrap()).collect();
+        assert_eq!(diffs, shown.out(), "{args:?}");
+        assert!(
+            diffs.contains("+        <Password>******</Password>"),
+            "{diffs}"
+        );
+    }
+}

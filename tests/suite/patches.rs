@@ -160,6 +160,20 @@ fn uncomment_a_block() {
     assert!(text.contains("        </ConnectionPool>\n"));
 }
 
+/// What one patch brings back another one can change, in one run and in either order.
+#[test]
+fn uncomment_a_block_and_set_what_is_in_it() {
+    let pool = "/APIManager/APIKeyValidator/ConnectionPool";
+    let bring = format!("select = '{pool}'\nuncomment = true");
+    let change = format!("select = '{pool}/MaxIdle'\nset = '7'");
+    for (first, second) in [(&bring, &change), (&change, &bring)] {
+        let both = format!("{first}\n[[patch]]\nfile = '{API_MANAGER}'\n{second}");
+        let (home, run) = patched(API_MANAGER, &both);
+        let wanted = "\n        <ConnectionPool>\n            <MaxIdle>7</MaxIdle>\n            <InitIdleCapacity>50</InitIdleCapacity>\n        </ConnectionPool>\n";
+        assert!(home.text(API_MANAGER).contains(wanted), "{run}");
+    }
+}
+
 #[test]
 fn remove_an_element_with_its_line() {
     changes(

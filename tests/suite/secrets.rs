@@ -2,8 +2,9 @@
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
+use std::path::{Path, PathBuf};
 
-use crate::harness::{API_MANAGER, Home, Run, STATE, Tool, deployment};
+use crate::harness::{API_MANAGER, CATALINA, Home, Run, STATE, Tool, deployment};
 
 /// The new secret, and the one that stands in the home before.
 const NEW: &str = "n3wCanary&<x";
@@ -241,4 +242,269 @@ fn a_closed_file_stays_closed() {
     {
         assert_eq!(mode & 0o077, 0, "{}", path.display());
     }
+}
+
+/// A config file that no setting is for: what is secret in it, only a patch can say.
+const USERS: &str = "repository/conf/user-mgt.xml";
+
+/// A home whose [`USERS`] holds `body`, and a deployment file with one secret patch on it.
+fn users(body: &str, patch: &str) -> (Home, PathBuf) {
+    let home = Home::stock();
+    home.write(USERS, format!("<UserManager>\n{body}\n</UserManager>\n"));
+    let text = format!("[[patch]]\nfile = '{USERS}'\nsecret = true\n{patch}\n");
+    let file = home.aside("patch.toml", text);
+    (home, file)
+}
+
+/// Every way in which a run shows what it would do, does and has done, and takes back.
+#[track_caller]
+fn told_nowhere(home: &Home, file: &Path) {
+    let run = |command: &str, args: &[&str]| {
+        let tool = home.command(command, file).arg("--partial");
+        let run = tool.args(args).env("SECRET", NEW).run();
+        assert!([0, 1].contains(&run.status()), "{run}");
+        silent(&run);
+        run
+    };
+    let looks = || {
+        run("apply", &["--dry-run"]);
+        run("diff", &["--format", "json"]);
+        run("check", &["-v"]);
+        run("check", &["--format", "json"]);
+        run("diff", &[])
+    };
+    let before = home.files();
+    looks().says("******");
+    let transaction = |run: &Run| run.object()["transaction"].as_str().unwrap().to_owned();
+    let applied = transaction(&run("apply", &["--format", "json"]));
+    looks();
+    run("apply", &["-v"]).says("nothing to do");
+    // Taken back, and that taken back: each run has the same secrets on its other side.
+    let mut ids = vec![applied.clone()];
+    for _ in 0..2 {
+        let run = Tool::new("revert").home(home).json().run();
+        run.exits(0);
+        silent(&run);
+        ids.push(transaction(&run));
+    }
+    for id in &ids {
+        for args in [&[][..], &["-v"], &["--format", "json"]] {
+            let run = Tool::new("history").home(home).arg(id).args(args).run();
+            run.exits(0).says("******");
+            silent(&run);
+        }
+    }
+    let shown = Tool::new("history").home(home).arg(&applied);
+    let shown = shown.arg("--show-secrets").run();
+    assert!(
+        shown.out().contains(NEW_START),
+        "the masks hid nothing: {shown}"
+    );
+    let back = Tool::new("revert").home(home).arg(&ids[2]).run();
+    back.exits(0);
+    silent(&back);
+    before.same_content(&home.files(), &back);
+}
+
+#[test]
+fn a_secret_patch_is_told_nowhere() {
+    let key = "    <ApiKey>0ldCanary</ApiKey>";
+    let realm = "    <Realm key=\"0ldCanary\">x</Realm>";
+    let fragment = "insert = '<Store key=\"n3wCanary\"><Key>n3wCanary-2</Key><!-- n3wCanary -->n3wCanary</Store>'";
+    let insert = |place: &str| format!("select = '{place} = true\n{fragment}");
+    for (body, patch) in [
+        (
+            key,
+            "select = '//ApiKey'\nset = { env = 'SECRET' }".to_owned(),
+        ),
+        (
+            realm,
+            "select = '//Realm/@key'\nset = { env = 'SECRET' }".to_owned(),
+        ),
+        (
+            "    <!--<ApiKey>0ldCanary</ApiKey>-->",
+            "select = '//ApiKey'\nset = { env = 'SECRET' }".to_owned(),
+        ),
+        (key, insert("//ApiKey'\nafter")),
+        (key, insert("//ApiKey'\nbefore")),
+        (realm, insert("/UserManager'\ninto")),
+    ] {
+        // An anchor is no secret, whatever stands in it.
+        let body = if patch.contains("insert") {
+            body.replace(OLD, "plain")
+        } else {
+            body.to_owned()
+        };
+        let (home, file) = users(&body, &patch);
+        told_nowhere(&home, &file);
+    }
+}
+
+/// Runs of the past remember where secrets stand, in files of any name.
+#[test]
+fn a_secret_patch_in_a_file_with_a_blank_in_its_name() {
+    let home = Home::stock();
+    let name = "repository/conf/user  mgt 2.xml";
+    home.write(
+        name,
+        "<UserManager>\n    <ApiKey>0ldCanary</ApiKey>\n</UserManager>\n",
+    );
+    let text = format!(
+        "[[patch]]\nfile = '{name}'\nselect = \"//ApiKey[not(@a='b c')]\"\nset = {{ env = 'SECRET' }}\nsecret = true\n"
+    );
+    told_nowhere(&home, &home.aside("patch.toml", text));
+}
+
+/// A patch that is not marked as secret, on the password of the Key Manager.
+#[track_caller]
+fn on_the_password(select: &str) {
+    let home = home();
+    let patch = format!(
+        "[[patch]]\nfile = '{API_MANAGER}'\nselect = \"{select}\"\nset = {{ env = 'SECRET' }}\n"
+    );
+    told_nowhere(&home, &home.aside("patch.toml", patch));
+}
+
+/// What is secret as a setting is secret in a patch, whether the patch says so or not.
+#[test]
+fn a_patch_on_the_element_of_a_secret_setting() {
+    on_the_password("/APIManager/APIKeyValidator/Password");
+    on_the_password("//APIKeyValidator/Password[1]");
+    on_the_password("/APIManager/*[KeyValidatorClientType='ThriftClient']/Password");
+}
+
+/// The name of the element counts, not that of the selector.
+#[test]
+fn a_patch_on_the_element_of_a_secret_setting_by_its_number() {
+    on_the_password("/APIManager/APIKeyValidator/*[3]");
+}
+
+/// What stands in the way of a secret patch is shown with its place, and the place is the secret's.
+#[test]
+fn no_error_of_a_secret_patch_tells() {
+    let set = "set = 'n3wCanary'";
+    let expect = "set = 'n3wCanary'\nexpect = 'n3wCanary-2'";
+    let text = "    <ApiKey key=\"x\">0ldCanary</ApiKey>";
+    let attribute = "    <ApiKey key=\"0ldCanary\">x</ApiKey>";
+    let hide = |element: &str| format!("    <!--{}-->", element.trim_start());
+    let (hidden_text, hidden_attribute) = (hide(text), hide(attribute));
+    let (two_texts, two_attributes) = (
+        format!("{text}\n{text}"),
+        format!("{attribute}\n{attribute}"),
+    );
+    let elements = "    <ApiKey>\n        0ldCanary\n        <b>0ldCanary</b>\n    </ApiKey>";
+    let (element, key) = ("//ApiKey", "//ApiKey/@key");
+    let rows = [
+        ("expected text", text, element, expect, 4),
+        ("expected attribute", attribute, key, expect, 4),
+        ("expected hidden text", &hidden_text, element, expect, 4),
+        ("hidden attribute", &hidden_attribute, key, set, 3),
+        ("several", &two_texts, element, set, 3),
+        ("several attributes", &two_attributes, key, set, 3),
+        (
+            "several to hide",
+            &two_texts,
+            element,
+            "comment_out = true",
+            3,
+        ),
+        ("several to remove", &two_texts, element, "remove = true", 3),
+        ("elements in it", elements, element, set, 3),
+        ("not XML", "    <ApiKey>0ldCanary</Apikey>", element, set, 3),
+    ];
+    refused_silently(&rows);
+}
+
+/// An excerpt may hold the secret although the target is not found: it is near, or in a comment that can
+/// not be taken whole.
+#[test]
+fn no_error_of_a_secret_patch_that_finds_nothing_tells() {
+    let set = "set = 'n3wCanary'";
+    let element = "//ApiKey";
+    let text = "    <ApiKey>0ldCanary</ApiKey>";
+    let misspelt = "    <Store><ApiKey>0ldCanary</ApiKey></Store>";
+    let prose = "    <!-- was: <ApiKey>0ldCanary</ApiKey> -->";
+    let ill_formed = "    <!--<ApiKey>0ldCanary<b></ApiKey>-->";
+    refused_silently(&[
+        ("nothing below it", text, "//ApiKey/b", set, 3),
+        ("a misspelt name", misspelt, "//Store/Apikey", set, 3),
+        ("prose", prose, element, set, 3),
+        ("prose to uncomment", prose, element, "uncomment = true", 3),
+        ("not XML in a comment", ill_formed, element, set, 3),
+        (
+            "not XML to uncomment",
+            ill_formed,
+            element,
+            "uncomment = true",
+            3,
+        ),
+    ]);
+}
+
+/// A name, what [`USERS`] holds, the selector, the rest of the patch, and the status.
+type Refused<'t> = (&'t str, &'t str, &'t str, &'t str, i32);
+
+#[track_caller]
+fn refused_silently(rows: &[Refused<'_>]) {
+    let mut faults = Vec::new();
+    for (id, body, select, rest, status) in rows {
+        let (home, file) = users(body, &format!("select = '{select}'\n{rest}"));
+        let before = home.tree();
+        for format in ["human", "json"] {
+            let tool = home.command("apply", &file).arg("--partial");
+            let run = tool.args(["--format", format]).run();
+            let all = run.all();
+            let told = [NEW_START, OLD].iter().any(|canary| all.contains(canary));
+            if run.status() != *status || told || !all.contains("user-mgt.xml") {
+                faults.push(format!("{id}: {run}"));
+            }
+            before.untouched(&home.tree(), &run);
+        }
+    }
+    assert!(faults.is_empty(), "{}", faults.join("\n\n"));
+}
+
+/// The element as it would be holds the new value, which is not shown either.
+#[test]
+fn a_secret_in_the_vault_is_not_told() {
+    let vault = "xmlns:svns=\"http://org.wso2.securevault/configuration\" svns:secretAlias";
+    let element = format!("    <ApiKey {vault}=\"a\">0ldCanary</ApiKey>");
+    let attribute = format!("    <ApiKey key=\"0ldCanary\" {vault}=\"a.key\">x</ApiKey>");
+    for (body, select) in [(element, "//ApiKey"), (attribute, "//ApiKey/@key")] {
+        let (home, file) = users(&body, &format!("select = '{select}'\nset = 'n3wCanary'"));
+        let before = home.tree();
+        for format in ["human", "json"] {
+            let tool = home.command("apply", &file).arg("--partial");
+            let run = tool.args(["--format", format]).run();
+            run.exits(3).says("secure").says("user-mgt.xml");
+            silent(&run);
+            before.untouched(&home.tree(), &run);
+        }
+    }
+}
+
+/// An alias is for what its last word names: the other attributes of that element are nobody's secret.
+#[test]
+fn the_vault_keeps_the_attribute_that_its_alias_names() {
+    let home = Home::stock();
+    home.edit(
+        CATALINA,
+        "                   keystorePass=\"wso2carbon\"\n",
+        "                   keystorePass=\"password\"\n                   xmlns:svns=\"http://org.wso2.securevault/configuration\"\n                   svns:secretAlias=\"Catalina.Server.Service.Connector.keystorePass\"\n",
+    );
+    let patch = |attribute: &str| {
+        let text = format!(
+            "[[patch]]\nfile = '{CATALINA}'\nselect = \"//Connector[@scheme='https']/@{attribute}\"\nset = '300'\n"
+        );
+        let file = home.aside("patch.toml", text);
+        home.command("apply", &file).arg("--partial").run()
+    };
+    let before = home.tree();
+    let run = patch("keystorePass");
+    run.exits(3).says("vault").says("catalina-server.xml");
+    before.untouched(&home.tree(), &run);
+    patch("maxThreads").exits(0);
+    let text = home.text(CATALINA);
+    assert!(text.contains("proxyPort=\"443\"\n"), "{text}");
+    assert!(text.contains("maxThreads=\"300\"\n"), "{text}");
 }

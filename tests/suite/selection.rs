@@ -385,3 +385,59 @@ fn not_applicable_is_told() {
         );
     }
 }
+
+/// What a profile fixes by itself is for homes that have it; nobody asked for it in this one.
+#[test]
+fn what_the_profile_fixes_need_not_be_there() {
+    let hidden = "    <!--APIKeyValidator>\n        <EnableThriftServer>true</EnableThriftServer>\n    </APIKeyValidator-->\n";
+    for block in ["", hidden] {
+        let home = Home::stock();
+        let text =
+            format!("<APIManager>\n    <GatewayType>Synapse</GatewayType>\n{block}</APIManager>\n");
+        home.write(API_MANAGER, &text);
+        let apply = |partial: &[&str]| {
+            let tool = Tool::new("apply")
+                .home(&home)
+                .args(["--profile", "gateway"]);
+            tool.args(partial).json().run()
+        };
+        let run = apply(&["--partial"]);
+        run.exits(0);
+        let object = run.object();
+        for key in [
+            "key_manager.thrift.enable_server",
+            "jms.event_publisher",
+            "throttling.policy_deployer.enable",
+        ] {
+            let settings = object["settings"].as_array().unwrap();
+            let row = settings.iter().find(|row| row["key"] == key);
+            let row = row.unwrap_or_else(|| panic!("no {key} in {run}"));
+            assert_eq!(row["outcome"], "not-applicable", "{key}: {run}");
+        }
+        assert_eq!(home.text(API_MANAGER), text, "{run}");
+        has(&home, CATALINA, "proxyPort=\"443\"");
+        // Asked for by somebody, it has to be there.
+        let key = "key_manager.thrift.enable_server=false";
+        let run = apply(&["--partial", "--set", key]);
+        run.exits(3).says("target-missing");
+    }
+}
+
+/// A node that asks for nothing is still one of its profile.
+#[test]
+fn a_node_with_nothing_but_its_profile() {
+    let home = Home::stock();
+    let file = home.aside(
+        "bare.toml",
+        "[nodes.gw-1]\nprofile = 'gateway'\nhost = '192.0.2.11'\n",
+    );
+    let tool = |command: &str| {
+        let tool = Tool::new(command).home(&home).arg("--file").arg(&file);
+        tool.args(["--node", "gw-1", "--partial"])
+    };
+    tool("diff").run().exits(0);
+    tool("apply").run().exits(0);
+    has(&home, CATALINA, "proxyPort=\"443\"");
+    has(&home, API_MANAGER, "<EnableThriftServer>false<");
+    tool("check").run().exits(0);
+}

@@ -6,7 +6,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use crate::harness::{
-    API_MANAGER, CARBON, CATALINA, Home, STATE, Tool, changed_lines, deployment, fixture,
+    API_MANAGER, AXIS2, CARBON, CATALINA, Home, STATE, Tool, changed_lines, deployment, fixture,
     independent, says, texts,
 };
 
@@ -357,6 +357,22 @@ fn absent_hides_an_element_and_removes_an_attribute() {
         .run()
         .exits(0)
         .says("nothing to do");
+}
+
+/// A comment in a field of the last member is no more the new one's than one beside its fields.
+#[test]
+fn a_new_member_has_no_comment_of_the_last() {
+    let home = Home::stock();
+    home.edit(
+        AXIS2,
+        "                <hostName>127.0.0.1</hostName>\n                <port>4000</port>\n",
+        "                <!-- gw-2, rack 3 -->\n                <hostName><!-- gw-2 -->10.0.0.5</hostName>\n                <port>4000<!-- gw-2 --></port>\n",
+    );
+    home.gateway("apply", &deployment("cluster-of-three.toml"))
+        .exits(0);
+    let text = home.text(AXIS2);
+    assert_eq!(text.matches("gw-2").count(), 3, "{text}");
+    assert_eq!(text.matches("<member>").count(), 3, "{text}");
 }
 
 /// If one file can not be planned, none is written: the ill-formed one is the last of the four.

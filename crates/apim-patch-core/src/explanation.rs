@@ -223,9 +223,13 @@ fn of_operation(
     error: OperationError,
 ) -> Diagnostic {
     let text = source_text(path, source, operations);
-    let spot = |position: &Position| {
-        let offset = source.offset(*position);
-        text.spot(offset..offset + 1)
+    // Around what a secret patch looks for, nobody has said what may be shown.
+    let spot = |position: &Position| match operation.secret {
+        true => Spot::without_text(path, position.line, position.column),
+        false => {
+            let offset = source.offset(*position);
+            text.spot(offset..offset + 1)
+        }
     };
     let key = operation.subject.key();
     let home = |code, message: String| Diagnostic::error(code, Class::Home, message);

@@ -216,7 +216,10 @@ fn of_patch(number: usize, patch: &Patch<Resolved>) -> Result<Operation, Diagnos
 
 /// Whether a patch is for an element that holds a secret anywhere.
 fn holds_secret(select: &Selector) -> bool {
-    select.attribute().is_none() && secret_names().any(|name| select.name() == Some(name))
+    select.attribute().is_none()
+        && select
+            .name()
+            .is_none_or(|name| secret_names().any(|secret| secret == name))
 }
 
 /// The selector of a sibling of what `element` names.

@@ -305,8 +305,14 @@ fn refuse_nothing(
         .iter()
         .zip(outcomes)
         .filter(|(operation, outcome)| {
+            let hides = match operation.edit.action {
+                xml_inplace::Action::CommentOut => true,
+                // What was removed leaves behind what it stood in.
+                xml_inplace::Action::Remove => !operation.edit.target.has_place_in(source),
+                _ => false,
+            };
             matches!(operation.subject, Subject::Patch(_))
-                && matches!(operation.edit.action, xml_inplace::Action::CommentOut)
+                && hides
                 && outcome.result == Done::AlreadySo(Why::Absent)
                 && !operation.edit.optional
         });

@@ -126,10 +126,17 @@ impl Selector {
         all
     }
 
-    /// Whether there is an element in which the selector's last step could
-    /// match; for a source that is not well-formed, whether nobody can tell.
-    pub fn has_parent_in(&self, source: &Source) -> bool {
-        Document::parse(source).map_or(true, |document| !self.parents(&document).is_empty())
+    /// Whether there is an element in which what the selector names could
+    /// stand: for an attribute the element itself, else its parent. Nobody can
+    /// tell for a source that is not well-formed; then it is said to be there.
+    pub fn has_place_in(&self, source: &Source) -> bool {
+        Document::parse(source).map_or(true, |document| {
+            let places = match self.attribute {
+                Some(_) => self.matches(&document),
+                None => self.parents(&document),
+            };
+            !places.is_empty()
+        })
     }
 
     /// The longest part of the selector that matches something, with one

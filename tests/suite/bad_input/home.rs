@@ -158,6 +158,19 @@ fn files_that_are_missing() {
         row("B055 two", &[3], &[CATALINA, API_MANAGER], |scene| {
             scene.home.remove(CATALINA).remove(API_MANAGER);
         }),
+        row(
+            "B055 for a patch",
+            &[3],
+            &[
+                "repository/conf/user-mgt.xml",
+                "spec.toml:3:",
+                "asked for here",
+            ],
+            |scene| {
+                scene.spec("\n\n[[patch]]\nfile = 'repository/conf/user-mgt.xml'\nselect = '/UserManager/Realm'\nset = 'x'\n");
+                scene.args(&["--partial"]);
+            },
+        ),
         // A file that no setting asks for may be missing.
         row("B055 not asked for", &[0], &[], |scene| {
             scene.home.remove(AXIS2);

@@ -4,7 +4,7 @@ use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::process::Command;
 
-use super::{Row, ensure, row, table};
+use super::{Row, Scene, ensure, row, table};
 use crate::harness::{API_MANAGER, CARBON, CATALINA, independent, texts};
 
 const GATEWAY: &str = "[key_manager]\nserver_url = 'https://km.example.com:9443/services/'\nclient = 'WSClient'\n\
@@ -13,6 +13,33 @@ const GATEWAY: &str = "[key_manager]\nserver_url = 'https://km.example.com:9443/
 /// A `[[patch]]` on api-manager.xml.
 fn patch(id: &'static str, exits: &'static [i32], names: &[&str], rest: &'static str) -> Row {
     row(id, exits, names, |scene| scene.patch(API_MANAGER, rest))
+}
+
+/// A config file that no setting is for: nothing but patches changes it.
+const USERS: &str = "repository/conf/user-mgt.xml";
+
+/// Patches on [`USERS`], which holds `body` in its one block.
+fn users(
+    id: &'static str,
+    exits: &'static [i32],
+    names: &[&str],
+    body: &str,
+    patches: &[&str],
+) -> Row {
+    let file = format!(
+        "<UserManager>\n    <Configuration>\n{body}\n    </Configuration>\n</UserManager>\n"
+    );
+    let patch = |rest: &&str| format!("[[patch]]\nfile = '{USERS}'\n{rest}\n");
+    let spec: String = patches.iter().map(patch).collect();
+    row(id, exits, names, move |scene| {
+        scene.home.write(USERS, &file);
+        scene.spec(&spec);
+        scene.args(&["--partial"]);
+    })
+}
+
+fn is_as_it_was(scene: &Scene, body: &str) -> Result<(), String> {
+    ensure(scene.home.text(USERS).contains(body), "was changed")
 }
 
 /// A deployment file as it stands.
@@ -441,6 +468,157 @@ fn patches_that_ask_for_too_much_or_too_little() {
             "select = '/APIManager/DataSourceName'\nset = 'x'\nexpect = 'jdbc/OTHER'",
         ),
     ]);
+}
+
+/// The target, or the parent that it would stand in, is nowhere in the file: as likely as not the selector
+/// is wrong, and success would say that something is hidden or gone which never was there.
+#[test]
+fn patches_that_find_nothing() {
+    let realm = "        <Realm name=\"a\">x</Realm>";
+    let nothing = |id, exits, names: &[&str], patch| users(id, exits, names, realm, patch);
+    table(vec![
+        nothing(
+            "comment out",
+            &[3],
+            &[USERS, "//Relm", "spec.toml:1:", "asked for here"],
+            &["select = '//Relm'\ncomment_out = true"],
+        ),
+        nothing(
+            "comment out below what is there",
+            &[3],
+            &[USERS, "user-mgt.xml:2", "/UserManager/Configuration/Relm"],
+            &["select = '/UserManager/Configuration/Relm'\ncomment_out = true"],
+        ),
+        nothing(
+            "comment out, optional",
+            &[0],
+            &[],
+            &["select = '//Relm'\ncomment_out = true\noptional = true"],
+        )
+        .and(|scene, _| is_as_it_was(scene, realm)),
+        nothing(
+            "remove what is gone",
+            &[0],
+            &[],
+            &["select = '/UserManager/Configuration/Gone'\nremove = true"],
+        )
+        .and(|scene, _| is_as_it_was(scene, realm)),
+        nothing(
+            "remove an attribute that is gone",
+            &[0],
+            &[],
+            &["select = '/UserManager/Configuration/Realm/@gone'\nremove = true"],
+        )
+        .and(|scene, _| is_as_it_was(scene, realm)),
+        // What a whole comment holds is another realm, so nothing is wrong with that comment.
+        users(
+            "uncomment what no comment holds",
+            &[3],
+            &[USERS, "//Realm[@name='b']", "is not in"],
+            "        <!--<Realm name=\"a\">x</Realm>-->",
+            &["select = \"//Realm[@name='b']\"\nuncomment = true"],
+        )
+        .and(|_, run| ensure(!run.all().contains("well-formed"), "blames a good comment")),
+        users(
+            "set what no comment holds",
+            &[3],
+            &[USERS, "//Realm[@name='b']", "is not in"],
+            "        <!--Realm name=\"a\">x</Realm-->",
+            &["select = \"//Realm[@name='b']\"\nset = 'y'"],
+        )
+        .and(|_, run| ensure(!run.all().contains("well-formed"), "blames a good comment")),
+    ]);
+}
+
+/// An element can be gone only from where it could stand.
+#[test]
+fn patches_that_remove_from_nowhere() {
+    let realm = "        <Realm name=\"a\">x</Realm>";
+    let nothing = |id, exits, names: &[&str], patch| users(id, exits, names, realm, &[patch]);
+    table(vec![
+        nothing(
+            "remove without a parent",
+            &[3],
+            &[USERS, "/UserManager/Config/Realm", "spec.toml:1:"],
+            "select = '/UserManager/Config/Realm'\nremove = true",
+        ),
+        nothing(
+            "remove an attribute of nothing",
+            &[3],
+            &[
+                USERS,
+                "/UserManager/Configuration/Relm/@name",
+                "spec.toml:1:",
+            ],
+            "select = '/UserManager/Configuration/Relm/@name'\nremove = true",
+        ),
+        nothing(
+            "remove without a parent, optional",
+            &[0],
+            &[],
+            "select = '/UserManager/Config/Realm'\nremove = true\noptional = true",
+        )
+        .and(|scene, _| is_as_it_was(scene, realm)),
+    ]);
+}
+
+/// What one patch asks for can only be seen to be impossible when another one is made. Such a file must
+/// not be passed over as if nothing were asked of it.
+#[test]
+fn patches_that_fail_on_what_others_make() {
+    let bring = "select = '//Configuration/X'\nuncomment = true";
+    let block = "        <!--<X><Y>1</Y><Y>2</Y></X>\n        <Y>3</Y>-->";
+    let realm = "        <!--<X><Y>1</Y></X>-->";
+    let cases: [(&str, &[i32], &str, &[&str]); 5] = [
+        (
+            "several",
+            &[3],
+            block,
+            &[bring, "select = '//Y'\nset = '9'"],
+        ),
+        (
+            "elements",
+            &[3],
+            realm,
+            &[bring, "select = '//Configuration/X'\nset = '9'"],
+        ),
+        (
+            "below what is restored",
+            &[3],
+            realm,
+            &[bring, "select = '//X/Z'\nset = '9'"],
+        ),
+        (
+            "expected",
+            &[4],
+            realm,
+            &[bring, "select = '//X/Y'\nset = '9'\nexpect = '2'"],
+        ),
+        (
+            "inserted",
+            &[3],
+            "        <Z/>",
+            &[
+                "select = '//Configuration'\ninto = true\ninsert = '<X><Y>1</Y></X>'",
+                "select = '//X'\nset = '9'",
+            ],
+        ),
+    ];
+    let mut rows = Vec::new();
+    for (id, exits, body, patches) in cases {
+        for command in ["apply", "check", "diff"] {
+            let row = users(id, exits, &["user-mgt.xml", "patch[2]"], body, patches);
+            let build = row.build;
+            rows.push(Row {
+                build: Box::new(move |scene| {
+                    build(scene);
+                    scene.command = command;
+                }),
+                ..row
+            });
+        }
+    }
+    table(rows);
 }
 
 #[test]

@@ -429,3 +429,66 @@ fn only_the_real_element_changes() {
         assert_eq!(texts(&read, "/APIManager/GatewayType"), ["None"]);
     }
 }
+
+/// Hidden piece by piece, with the text in a comment that holds nothing else: no piece can take the new
+/// text. Where the text shares a piece with a tag, coming back with the new text would be as good.
+#[test]
+fn values_that_are_hidden_apart_from_their_tags() {
+    let hidden = "<!--HostName>www.wso2.org</HostName-->";
+    let pieces = |id, exits, pieces: &'static str| {
+        carbon(id, exits, &["server.host_name", "@16-18"], move |text| {
+            edit(&text, hidden, pieces)
+        })
+    };
+    table(vec![
+        pieces(
+            "a comment of its own",
+            &[3],
+            "<!--<HostName>-->\n    <!--www.wso2.org-->\n    <!--</HostName>-->",
+        ),
+        pieces(
+            "two comments of its own",
+            &[3],
+            "<!--<HostName>-->\n    <!--www.-->\n    <!--wso2.org-->\n    <!--</HostName>-->",
+        ),
+        pieces(
+            "beside the start tag",
+            &[0, 3],
+            "<!--<HostName>www.wso2.org-->\n    <!--</HostName>-->",
+        )
+        .and(|scene, run| host_name_is_there(scene, run.status())),
+        pieces(
+            "beside the end tag",
+            &[0, 3],
+            "<!--<HostName>-->\n    <!--www.wso2.org</HostName>-->",
+        )
+        .and(|scene, run| host_name_is_there(scene, run.status())),
+        pieces(
+            "in merged marks",
+            &[0, 3],
+            "<!--HostName>www.wso2.org-->\n    <!--/HostName-->",
+        )
+        .and(|scene, run| host_name_is_there(scene, run.status())),
+        pieces(
+            "nothing between the tags",
+            &[0, 3],
+            "<!--<HostName>-->\n    <!--</HostName>-->",
+        )
+        .and(|scene, run| host_name_is_there(scene, run.status())),
+    ]);
+}
+
+fn host_name_is_there(scene: &Scene, status: i32) -> Result<(), String> {
+    let read = if status == 0 {
+        independent(&scene.home.file(CARBON))
+    } else {
+        None
+    };
+    match read {
+        Some(read) => ensure(
+            texts(&read, "/Server/HostName") == ["gw.example.com"],
+            "the server reads another value",
+        ),
+        None => Ok(()),
+    }
+}

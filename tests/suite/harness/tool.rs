@@ -7,7 +7,7 @@ use std::io::{ErrorKind, Read};
 use std::os::unix::fs::PermissionsExt;
 use std::os::unix::process::{CommandExt, ExitStatusExt};
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::{Child, Command, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -105,6 +105,12 @@ impl Tool {
     }
 
     pub(crate) fn run(self) -> Run {
+        self.run_watched(|_| false)
+    }
+
+    /// `watch` is called again and again while the binary runs, until it has seen enough and says
+    /// `false`.
+    pub(crate) fn run_watched(self, mut watch: impl FnMut(&Child) -> bool) -> Run {
         // A directory of its own, so that no `./apim-patch.toml` is found by accident.
         let nowhere = tempfile::tempdir().unwrap();
         fs::set_permissions(nowhere.path(), fs::Permissions::from_mode(0o755)).unwrap();
@@ -145,6 +151,7 @@ impl Tool {
 
         let started = Instant::now();
         let mut pause = Duration::from_micros(200);
+        let mut watching = true;
         let status = loop {
             if let Some(status) = child.try_wait().unwrap() {
                 break Some(status);
@@ -153,6 +160,10 @@ impl Tool {
                 child.kill().unwrap();
                 child.wait().unwrap();
                 break None;
+            }
+            watching = watching && watch(&child);
+            if watching {
+                continue;
             }
             thread::sleep(pause);
             pause = (pause * 2).min(Duration::from_millis(20));

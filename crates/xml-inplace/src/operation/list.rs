@@ -156,9 +156,16 @@ fn copy(
     let mut missing = String::new();
     let spot = behind_last(last);
     // What a comment says of the last item need not hold for the new one.
-    for node in last.nodes() {
-        if let Child::Comment(span) = node {
-            edits.push(Edit::delete(layout::with_line(text, &span)));
+    for element in last.descendants_or_self() {
+        for node in element.nodes() {
+            if let Child::Comment(span) = node {
+                let own = element == last;
+                edits.push(Edit::delete(if own {
+                    layout::with_line(text, &span)
+                } else {
+                    span
+                }));
+            }
         }
     }
     for (field, value) in fields.iter().zip(entry) {
