@@ -181,7 +181,9 @@ fn for_each_home(
     let mut exit = Exit::Success;
     for home in &homes {
         let here = one(home, console).unwrap_or_else(|errors| {
-            let report = Report::new(printable_path(home), Status::Failed);
+            let mut report = Report::new(printable_path(home), Status::Failed);
+            report.profile = selected.profile.clone();
+            report.node = selected.node.clone();
             failed.push(printable_path(home));
             console.failure(report, &errors)
         });
