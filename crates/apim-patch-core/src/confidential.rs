@@ -5,14 +5,15 @@ use std::ops::Range;
 
 use xml_inplace::{Action, Document, Selector, Source, locate};
 
-use crate::catalogue::{self, Place};
+use crate::catalogue::{self, Place, url_passwords};
 use crate::operation::{Operation, Subject};
 
 /// The local names of the elements that hold the values of secret rows.
 pub(crate) fn secret_names() -> impl Iterator<Item = &'static str> {
     catalogue::rows()
         .filter(|row| row.secret)
-        .filter_map(|row| match row.place {
+        .flat_map(|row| row.shapes)
+        .filter_map(|shape| match shape.place {
             Place::Text { element, .. } => element.rsplit('/').next(),
             _ => None,
         })
@@ -140,12 +141,13 @@ impl fmt::Display for SecretPlace {
     }
 }
 
-/// Everything in a file that nobody may see: the values of secret rows, and
-/// what stands at `places`. All of a file that is not well-formed, if there
+/// Everything in a file that nobody may see: the values of secret rows, the
+/// passwords in URLs, and what stands at `places`. All of a file that is not well-formed, if there
 /// are places: they can't be found in it.
 pub(crate) fn secrets(source: &Source, places: &[SecretPlace]) -> Vec<Range<usize>> {
     let text = source.text();
     let mut spans = secret_spans(text);
+    spans.extend(url_passwords(text));
     if !places.is_empty() {
         match Document::parse(source) {
             Ok(document) => spans.extend(places.iter().flat_map(|place| place.spans(&document))),

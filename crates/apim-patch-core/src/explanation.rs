@@ -1,6 +1,5 @@
 //! What stands in the way of a change, drawn at its place in the config file.
 
-use file_transaction::Snapshot;
 use xml_inplace::{
     Action, Document, EditError, Note, OperationError, ParseError, Position, Refusal, Source,
     VerifyError,
@@ -77,11 +76,11 @@ fn refusal_text(refusal: Refusal) -> &'static str {
 /// What is wrong, as many problems at once as can be found.
 pub(crate) fn explain(
     path: &str,
-    snapshot: &Snapshot,
+    bytes: &[u8],
     operations: &[Operation],
     error: EditError,
 ) -> Vec<Diagnostic> {
-    let Ok(source) = Source::decode(snapshot.bytes()) else {
+    let Ok(source) = Source::decode(bytes) else {
         return vec![in_file(path, None, operations, &error)];
     };
     match error {
@@ -102,8 +101,7 @@ pub(crate) fn explain(
                 .iter()
                 .filter(|_| !depends)
                 .filter_map(|operation| {
-                    match xml_inplace::edit(snapshot.bytes(), std::slice::from_ref(&operation.edit))
-                    {
+                    match xml_inplace::edit(bytes, std::slice::from_ref(&operation.edit)) {
                         Err(EditError::Operation { error, .. }) => {
                             Some(explained(operation, error))
                         }

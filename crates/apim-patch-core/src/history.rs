@@ -26,8 +26,10 @@ const SEPARATOR: char = '\u{1F}';
 ///
 /// [`Occasion::remember`]: crate::apply::Occasion
 pub fn secret_places(selection: &Selection<Resolved>) -> Option<(String, String)> {
-    let operations = operations(selection).ok()?;
-    let places: Vec<String> = operations
+    let patches: Vec<_> = (1..).zip(&selection.patches).collect();
+    let places: Vec<String> = operations(&[], &patches, None)
+        .ok()?
+        .list
         .iter()
         .flat_map(|operation| {
             let place = places(std::slice::from_ref(operation)).pop();

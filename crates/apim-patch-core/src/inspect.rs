@@ -2,14 +2,15 @@
 
 use std::path::Path;
 
-use file_transaction::{LinkPolicy, Store};
+use file_transaction::{Error, LinkPolicy, Store};
 use serde::Serialize;
-use xml_inplace::{Document, Position, Selector, Source, limits, locate};
+use xml_inplace::{Document, Element, Position, Selector, Source, limits, locate};
 
-use crate::catalogue::{Place, Row};
+use crate::catalogue::{Entry, Kind, Place, Row, selector_of, without_passwords};
 use crate::diagnostic::{Class, Diagnostic, MASK};
 use crate::diff::Secrecy;
 use crate::failure::{diagnostic_of, gather_missing};
+use crate::operation::shape_of;
 
 /// Whether a setting is in effect.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -38,7 +39,13 @@ impl State {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Inspected {
     /// Its key.
-    pub key: &'static str,
+    pub key: String,
+    /// Its row.
+    #[serde(skip)]
+    pub row: &'static Row,
+    /// The entry of a keyed table that it belongs to.
+    #[serde(skip)]
+    pub name: Option<String>,
     /// Whether it is in effect.
     pub state: State,
     /// Its value, also where it is commented out; unless secrets are shown, they are
@@ -54,16 +61,39 @@ pub struct Inspected {
     pub padded: bool,
 }
 
-/// Reads `rows` from the home in `store`. Writes nothing.
+impl Inspected {
+    /// The value as it may be shown.
+    pub fn shown_value(&self) -> Option<String> {
+        let value = self.value.as_ref()?;
+        Some(match self.row.kind {
+            Kind::BrokerUrl => without_passwords(value),
+            _ if self.row.secret => MASK.to_owned(),
+            _ => value.clone(),
+        })
+    }
+}
+
+/// What to do about config files that a home does not have.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum MissingFiles {
+    /// Leave their settings out.
+    LeaveOut,
+    /// Refuse.
+    Refuse,
+}
+
+/// Reads `rows` from the home in `store`; of a keyed table every entry. Writes
+/// nothing.
 ///
 /// # Errors
 ///
-/// Every file that is missing or can't be read.
+/// Every file that can't be read, or is missing where that is refused.
 pub fn inspect(
     store: &Store,
     rows: &[&'static Row],
     links: LinkPolicy,
     secrecy: Secrecy,
+    missing: MissingFiles,
 ) -> Result<Vec<Inspected>, Vec<Diagnostic>> {
     let mut files: Vec<&'static str> = Vec::new();
     for row in rows {
@@ -74,26 +104,22 @@ pub fn inspect(
     let mut errors = Vec::new();
     let mut found = Vec::new();
     for file in files {
-        match inspect_file(
-            store,
-            file,
-            rows.iter().filter(|row| row.file == file).copied(),
-            links,
-        ) {
-            Ok(mut more) => found.append(&mut more),
-            Err(error) => errors.push(error),
+        let rows = rows.iter().filter(|row| row.file == file).copied();
+        match store.read(Path::new(file), links, limits::MAX_BYTES as u64) {
+            Ok(snapshot) => match read_file(file, snapshot.bytes(), rows) {
+                Ok(mut more) => found.append(&mut more),
+                Err(error) => errors.push(error),
+            },
+            Err(Error::Missing { .. }) if missing == MissingFiles::LeaveOut => {}
+            Err(error) => errors.push(diagnostic_of(&error)),
         }
     }
     if secrecy == Secrecy::Masked {
-        let secret = |inspected: &Inspected| {
-            rows.iter()
-                .any(|row| row.secret && row.key == inspected.key)
-        };
-        for inspected in found.iter_mut().filter(|inspected| secret(inspected)) {
-            inspected.value = inspected.value.as_ref().map(|_| MASK.to_owned());
+        for inspected in &mut found {
+            inspected.value = inspected.shown_value();
         }
     }
-    found.sort_by_key(|inspected| rows.iter().position(|row| row.key == inspected.key));
+    found.sort_by_key(|inspected| rows.iter().position(|row| row.key == inspected.row.key));
     if errors.is_empty() {
         Ok(found)
     } else {
@@ -101,100 +127,146 @@ pub fn inspect(
     }
 }
 
-fn inspect_file(
-    store: &Store,
+fn read_file(
     file: &'static str,
+    bytes: &[u8],
     rows: impl Iterator<Item = &'static Row>,
-    links: LinkPolicy,
 ) -> Result<Vec<Inspected>, Diagnostic> {
-    let snapshot = store
-        .read(Path::new(file), links, limits::MAX_BYTES as u64)
-        .map_err(|error| diagnostic_of(&error))?;
     let ill_formed = |error: xml_inplace::ParseError| {
         let message = format!("{file}:{} can't be read: {error}", error.position());
         Diagnostic::error("xml-ill-formed", Class::Home, message)
     };
-    let source = Source::decode(snapshot.bytes()).map_err(|error| ill_formed(error.into()))?;
+    let source = Source::decode(bytes).map_err(|error| ill_formed(error.into()))?;
     let document = Document::parse(&source).map_err(ill_formed)?;
-    rows.map(|row| read(&document, row)).collect()
+    Ok(rows.flat_map(|row| read(&document, row, None)).collect())
 }
 
-fn read(document: &Document<'_>, row: &'static Row) -> Result<Inspected, Diagnostic> {
-    let source = document.source();
-    let selector = Selector::parse(row.element()).map_err(|error| {
-        Diagnostic::error(
-            "catalogue",
-            Class::Specification,
-            format!("{}: {error}", row.key),
-        )
-    })?;
-    let located = locate(document, &selector);
-    let active = located.active.first().copied();
-    let hidden = located.hidden.first();
-    let (state, value, position): (State, Option<String>, Option<Position>) =
-        match (row.place, active) {
-            (Place::Attribute { name, .. }, Some(element)) => match element.attribute_span(name) {
-                Some(span) => (
-                    State::Active,
-                    element.attribute(name).map(str::to_owned),
-                    Some(source.position(span.span.start)),
-                ),
-                None => (State::Absent, None, None),
-            },
-            (
-                Place::Members {
-                    item, host, port, ..
-                },
-                Some(element),
-            ) => {
-                let text = |member: xml_inplace::Element<'_>, name| {
-                    member
-                        .children()
-                        .find(|child| child.name() == name)
-                        .map_or(String::new(), |child| child.text())
-                };
-                let members: Vec<String> = element
-                    .children()
-                    .filter(|child| child.name() == item)
-                    .map(|member| format!("{}:{}", text(member, host), text(member, port)))
-                    .collect();
-                (
-                    State::Active,
-                    Some(members.join(", ")),
-                    Some(source.position(element.span().start)),
-                )
-            }
-            (place, Some(element)) => {
-                let value = match place {
-                    Place::Presence { .. } => "true".to_owned(),
-                    _ => element.text(),
-                };
-                (
-                    State::Active,
-                    Some(value),
-                    Some(source.position(element.span().start)),
-                )
-            }
-            (place, None) => match hidden {
-                Some(hidden) => {
-                    let value = match place {
-                        Place::Presence { .. } => Some("false".to_owned()),
-                        Place::Text { .. } => hidden.text.clone(),
-                        Place::Attribute { .. } | Place::Members { .. } => None,
-                    };
-                    (State::CommentedOut, value, Some(hidden.position))
-                }
-                None => (State::Absent, None, None),
-            },
+/// Reads a row from a document: of a keyed table the entry `name`, or all of
+/// them. Values are as they stand there, secrets too.
+pub(crate) fn read(
+    document: &Document<'_>,
+    row: &'static Row,
+    name: Option<&str>,
+) -> Vec<Inspected> {
+    match (row.entry, name) {
+        (Some(entry), None) => names(document, entry)
+            .iter()
+            .map(|name| read_one(document, row, Some(name)))
+            .collect(),
+        _ => vec![read_one(document, row, name)],
+    }
+}
+
+/// The names of the active entries, each once, in the order of the file.
+fn names(document: &Document<'_>, entry: &Entry) -> Vec<String> {
+    let Some((all, identity)) = entry
+        .element
+        .strip_suffix("']")
+        .and_then(|element| element.rsplit_once('['))
+    else {
+        return Vec::new();
+    };
+    let Some((by, value)) = identity.split_once("='") else {
+        return Vec::new();
+    };
+    let (Ok(all), Some(prefix)) = (Selector::parse(all), value.strip_suffix("{}")) else {
+        return Vec::new();
+    };
+    let name = |element: Element<'_>| {
+        let value = match by.strip_prefix('@') {
+            Some(attribute) => element.attribute(attribute).map(str::to_owned),
+            None => element
+                .children()
+                .find(|child| child.name() == by)
+                .map(Element::text),
         };
+        value?.strip_prefix(prefix).map(str::to_owned)
+    };
+    let mut names: Vec<String> = Vec::new();
+    for name in all.matches(document).into_iter().filter_map(name) {
+        // What holds both kinds of quotes can't be named by a selector.
+        let nameable = !(name.contains('"') && name.contains('\''));
+        if nameable && !names.contains(&name) {
+            names.push(name);
+        }
+    }
+    names
+}
+
+fn read_one(document: &Document<'_>, row: &'static Row, name: Option<&str>) -> Inspected {
+    let found = shape_of(row, Some(document)).and_then(|shape| {
+        let selector = Selector::parse(&selector_of(shape.place.element(), name)).ok()?;
+        Some(read_place(document, shape.place, &selector))
+    });
+    let (state, value, position) = found.unwrap_or((State::Absent, None, None));
     let padded = value.as_ref().is_some_and(|value| value.trim() != value);
-    Ok(Inspected {
-        key: row.key,
+    Inspected {
+        key: row.full_key(name),
+        row,
+        name: name.map(str::to_owned),
         state,
         value,
         file: row.file,
         line: position.map(|position| position.line),
         column: position.map(|position| position.column),
         padded,
-    })
+    }
+}
+
+fn read_place(
+    document: &Document<'_>,
+    place: Place,
+    selector: &Selector,
+) -> (State, Option<String>, Option<Position>) {
+    let source = document.source();
+    let located = locate(document, selector);
+    let at = |offset| Some(source.position(offset));
+    let Some(element) = located.active.first().copied() else {
+        if let Place::Replacement { .. } = place {
+            return (State::Active, Some("true".to_owned()), None);
+        }
+        return match located.hidden.first() {
+            None => (State::Absent, None, None),
+            Some(hidden) => {
+                let value = match place {
+                    Place::Presence { .. } => Some("false".to_owned()),
+                    Place::Text { .. } => hidden.text.clone(),
+                    _ => None,
+                };
+                (State::CommentedOut, value, Some(hidden.position))
+            }
+        };
+    };
+    let start = element.span().start;
+    match place {
+        Place::Attribute { name, .. } => match element.attribute_span(name) {
+            Some(span) => (
+                State::Active,
+                element.attribute(name).map(str::to_owned),
+                at(span.span.start),
+            ),
+            None => (State::Absent, None, None),
+        },
+        Place::Members {
+            item, host, port, ..
+        } => {
+            let text = |member: Element<'_>, name| {
+                member
+                    .children()
+                    .find(|child| child.name() == name)
+                    .map_or(String::new(), Element::text)
+            };
+            let members: Vec<String> = element
+                .children()
+                .filter(|child| child.name() == item)
+                .map(|member| format!("{}:{}", text(member, host), text(member, port)))
+                .collect();
+            (State::Active, Some(members.join(", ")), at(start))
+        }
+        Place::Presence { .. } => (State::Active, Some("true".to_owned()), at(start)),
+        Place::Replacement { .. } => (State::Active, Some("false".to_owned()), None),
+        Place::Text { .. } | Place::Property { .. } => {
+            (State::Active, Some(element.text()), at(start))
+        }
+    }
 }

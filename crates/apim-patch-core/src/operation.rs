@@ -3,27 +3,34 @@
 
 use std::fmt;
 
-use xml_inplace::{self as xml, Fragment, Place as Beside, Selector, Several};
+use xml_inplace::{self as xml, Document, Fragment, Place as Beside, Selector, Several, locate};
 
-use crate::catalogue::{Literal, Place, Row, WhenAbsent};
+use crate::catalogue::{Entry, Literal, Place, Row, Shape, WhenAbsent, selector_of};
 use crate::confidential::secret_names;
 use crate::diagnostic::{Class, Diagnostic};
-use crate::spec::{Action, Origin, Patch, Position, Requested, Resolved, Selection, Setting};
+use crate::spec::{Action, Origin, Patch, Position, Requested, Resolved, Setting};
 
 /// What a change is about.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Subject {
-    /// A row of the catalogue.
-    Setting(&'static Row),
+    /// A setting.
+    Setting {
+        /// Its row.
+        row: &'static Row,
+        /// Its key.
+        key: String,
+    },
+    /// The element of an entry of a keyed table, by the entry's key.
+    Entry(String),
     /// The patch of this number, from 1, in the order in which they are made.
     Patch(usize),
 }
 
 impl Subject {
-    /// The key of a setting; `patch[2]` for a patch.
+    /// The key of a setting or an entry; `patch[2]` for a patch.
     pub(crate) fn key(&self) -> String {
         match self {
-            Self::Setting(row) => row.key.to_owned(),
+            Self::Setting { key, .. } | Self::Entry(key) => key.clone(),
             Self::Patch(number) => format!("patch[{number}]"),
         }
     }
@@ -48,32 +55,147 @@ impl fmt::Debug for Operation {
     }
 }
 
-/// The operations of a selection: settings in the catalogue's order, then
-/// patches.
-pub(crate) fn operations(
-    selection: &Selection<Resolved>,
-) -> Result<Vec<Operation>, Vec<Diagnostic>> {
+/// What settings and patches ask of one file.
+pub(crate) struct Operations<'s> {
+    /// What is to be done.
+    pub(crate) list: Vec<Operation>,
+    /// Settings that the file's shape does not have.
+    pub(crate) not_applicable: Vec<&'s Setting<Resolved>>,
+}
+
+/// The operations that settings and patches ask of one XML file: settings in
+/// the catalogue's order, each entry of a keyed table before what is set in it;
+/// then patches.
+///
+/// `document` is what the file holds, where something depends on it.
+pub(crate) fn operations<'s>(
+    settings: &[&'s Setting<Resolved>],
+    patches: &[(usize, &Patch<Resolved>)],
+    document: Option<&Document<'_>>,
+) -> Result<Operations<'s>, Vec<Diagnostic>> {
     let mut errors = Vec::new();
-    let settings = selection.settings.iter().map(of_setting);
-    let patches = selection
-        .patches
-        .iter()
-        .enumerate()
-        .map(|(index, patch)| of_patch(index + 1, patch));
-    let operations = settings
-        .chain(patches)
-        .filter_map(|operation| operation.map_err(|error| errors.push(error)).ok())
-        .collect();
+    let mut operations = Vec::new();
+    let mut not_applicable = Vec::new();
+    let mut entries: Vec<(&Entry, &str)> = Vec::new();
+    let mut add = |operation: Result<Operation, Diagnostic>| match operation {
+        Ok(operation) => operations.push(operation),
+        Err(error) => errors.push(error),
+    };
+    for &setting in settings {
+        let Some(shape) = shape_of(setting.row, document) else {
+            not_applicable.push(setting);
+            continue;
+        };
+        if let (Some(entry), Some(name), Some(document), Requested::Value(_)) = (
+            setting.row.entry,
+            setting.name.as_deref(),
+            document,
+            &setting.requested,
+        ) && !entries.contains(&(entry, name))
+        {
+            entries.push((entry, name));
+            if let Some(operation) = of_entry(entry, name, setting, document).transpose() {
+                add(operation);
+            }
+        }
+        add(of_setting(setting, shape.place));
+    }
+    for (number, patch) in patches {
+        add(of_patch(*number, patch));
+    }
     if errors.is_empty() {
-        Ok(operations)
+        Ok(Operations {
+            list: operations,
+            not_applicable,
+        })
     } else {
         Err(errors)
     }
 }
 
-fn of_setting(setting: &Setting<Resolved>) -> Result<Operation, Diagnostic> {
+/// Whether what a setting asks for depends on what its file holds.
+pub(crate) fn depends_on_file(row: &Row) -> bool {
+    row.entry.is_some() || row.shapes.iter().any(|shape| shape.mark.is_some())
+}
+
+/// The shape that a file has, as far as a row tells them apart.
+pub(crate) fn shape_of(row: &Row, document: Option<&Document<'_>>) -> Option<&'static Shape> {
+    row.shapes.iter().find(|shape| {
+        let (Some(mark), Some(document)) = (shape.mark, document) else {
+            return true;
+        };
+        Selector::parse(mark).is_ok_and(|mark| {
+            let located = locate(document, &mark);
+            !located.active.is_empty() || !located.hidden.is_empty()
+        })
+    })
+}
+
+/// What makes the element of an entry active; `None` where it is.
+fn of_entry(
+    entry: &Entry,
+    name: &str,
+    setting: &Setting<Resolved>,
+    document: &Document<'_>,
+) -> Result<Option<Operation>, Diagnostic> {
+    let element = parse(&selector_of(entry.element, Some(name)))?;
+    let located = locate(document, &element);
+    if !located.active.is_empty() {
+        return Ok(None);
+    }
+    let edit = if located.hidden.is_empty() {
+        let fragment = entry.fragment.replace("{}", &escaped(name));
+        let fragment = Fragment::parse(&fragment).map_err(|error| {
+            let message = format!("the catalogue's fragment for `{name}` is not valid: {error}");
+            Diagnostic::error("catalogue", Class::Specification, message)
+        })?;
+        let behind = entry.after.iter().find_map(|selector| {
+            let selector = Selector::parse(&selector_of(selector, Some(name))).ok()?;
+            selector.matches(document).pop()
+        });
+        let (target, place) = match behind {
+            Some(last) => (last.path(), Beside::After),
+            None => (entry.parent.to_owned(), Beside::Into),
+        };
+        let action = xml::Action::Insert {
+            fragment,
+            place,
+            unless: Some(element),
+        };
+        xml::Operation::new(parse(&target)?, action)
+    } else {
+        xml::Operation::new(element, xml::Action::Uncomment)
+    };
+    let mut key: Vec<&str> = setting.row.key.split('.').collect();
+    key.truncate(
+        key.iter()
+            .position(|part| *part == "*")
+            .map_or(0, |at| at + 1),
+    );
+    let key = key
+        .join(".")
+        .replacen('*', &crate::catalogue::quoted(name), 1);
+    Ok(Some(Operation {
+        subject: Subject::Entry(key),
+        file: setting.row.file.to_owned(),
+        origin: setting.origin.clone(),
+        secret: false,
+        edit,
+    }))
+}
+
+/// A name as text of an element or an attribute's value.
+fn escaped(name: &str) -> String {
+    name.replace('&', "&amp;")
+        .replace('<', "&lt;")
+        .replace('>', "&gt;")
+        .replace('"', "&quot;")
+}
+
+fn of_setting(setting: &Setting<Resolved>, place: Place) -> Result<Operation, Diagnostic> {
     let row = setting.row;
     let not_applicable = row.absent == WhenAbsent::NotApplicable;
+    let parse = |selector: &str| parse(&selector_of(selector, setting.name.as_deref()));
     let text = |literal: &Literal| {
         literal
             .to_text()
@@ -84,7 +206,7 @@ fn of_setting(setting: &Setting<Resolved>) -> Result<Operation, Diagnostic> {
         Requested::Value(resolved) => Some(&resolved.literal),
         Requested::Absent => None,
     };
-    let (target, action) = match (row.place, literal) {
+    let (target, action) = match (place, literal) {
         (Place::Text { element, after }, Some(literal)) => {
             let siblings = after
                 .iter()
@@ -140,13 +262,16 @@ fn of_setting(setting: &Setting<Resolved>) -> Result<Operation, Diagnostic> {
             };
             (parse(parent)?, action)
         }
-        _ => (parse(row.element())?, xml::Action::CommentOut),
+        _ => (parse(place.element())?, xml::Action::CommentOut),
     };
     let mut edit = xml::Operation::new(target, action);
     // What a profile fixes for every version need not be there in each.
     edit.optional = not_applicable || matches!(setting.origin, Origin::FixedByProfile { .. });
     Ok(Operation {
-        subject: Subject::Setting(row),
+        subject: Subject::Setting {
+            row,
+            key: setting.key(),
+        },
         file: row.file.to_owned(),
         origin: setting.origin.clone(),
         secret: row.secret,

@@ -226,7 +226,7 @@ impl Profile {
             ),
         );
         for (key, rule) in missing {
-            let Some(row) = catalogue::find(key) else {
+            let Some(row) = catalogue::row(key) else {
                 continue;
             };
             let mut line = format!("{key} = {}", row.example);
@@ -258,7 +258,7 @@ mod tests {
                         .chain([&rule.key])
                 }));
             for key in keys.chain(profile.fixes.iter().map(|fix| &fix.key)) {
-                assert!(catalogue::find(key).is_some(), "{}: {key}", profile.name);
+                assert!(catalogue::row(key).is_some(), "{}: {key}", profile.name);
             }
         }
     }

@@ -154,8 +154,8 @@ pub enum Explanation {
         expected: String,
         /// Its config file.
         file: &'static str,
-        /// The selector of its element.
-        element: &'static str,
+        /// The selectors of its element, one for each shape of the file.
+        elements: Vec<&'static str>,
         /// Whether it is masked.
         secret: bool,
         /// What it does.
@@ -186,7 +186,7 @@ impl From<&'static Row> for Explanation {
             key: row.key,
             expected: row.kind.expected(),
             file: row.file,
-            element: row.element(),
+            elements: row.elements().collect(),
             secret: row.secret,
             doc: row.doc,
             source: row.source,

@@ -17,6 +17,9 @@ pub enum Kind {
     Text,
     /// `scheme://host…`; `${…}` stands for what the server fills in.
     Url,
+    /// URLs that may hold user and password, such as AMQP's: of those only the
+    /// passwords are masked.
+    BrokerUrl,
     /// A host name or an address, without a port; `${…}` as in a URL.
     HostName,
     /// `true` or `false`.
@@ -70,7 +73,7 @@ impl Row {
     /// ```
     /// use apim_patch_core::catalogue::{self, Given, Literal};
     ///
-    /// let row = catalogue::find("proxy.http_port").unwrap();
+    /// let (row, _) = catalogue::find("proxy.http_port").unwrap();
     /// assert_eq!(row.check(Given::Integer(Some(80))).unwrap().literal, Literal::Number(80));
     /// assert_eq!(
     ///     row.check(Given::Text("eighty")).unwrap_err(),
@@ -81,9 +84,10 @@ impl Row {
         let unlike = |got: &str| Err(format!("must be {}, not {got}", self.kind.expected()));
         let mut warning = None;
         let literal = match (self.kind, given) {
-            (Kind::Text | Kind::Url | Kind::HostName | Kind::OneOf(_), Given::Text(text)) => {
-                self.check_text(text, &mut warning)?
-            }
+            (
+                Kind::Text | Kind::Url | Kind::BrokerUrl | Kind::HostName | Kind::OneOf(_),
+                Given::Text(text),
+            ) => self.check_text(text, &mut warning)?,
             (Kind::Boolean, Given::Boolean(value)) => Literal::Boolean(value),
             (Kind::Port, Given::Integer(Some(number @ 1..=65535))) => Literal::Number(number),
             (Kind::Offset, Given::Integer(Some(number @ 0..=MAX_OFFSET))) => {
@@ -137,7 +141,7 @@ impl Row {
                 let items: Vec<&str> = text.split(',').filter(|item| !item.is_empty()).collect();
                 self.check(Given::List(&items))
             }
-            Kind::Text | Kind::Url | Kind::HostName | Kind::OneOf(_) => {
+            Kind::Text | Kind::Url | Kind::BrokerUrl | Kind::HostName | Kind::OneOf(_) => {
                 self.check(Given::Text(text))
             }
         }
@@ -165,6 +169,10 @@ impl Row {
                 );
             }
             Kind::Url => check_url(text)?,
+            Kind::BrokerUrl if !text.contains("://") => {
+                return Err("must be a URL such as amqp://…: it has no `://`".into());
+            }
+            Kind::BrokerUrl => return Ok(Literal::Secret(Secret::in_urls(text))),
             Kind::HostName => check_host(text)?,
             Kind::OneOf(words) if !words.contains(&text) => {
                 let mut reason = self.unlike_text(text);
@@ -198,6 +206,7 @@ impl Kind {
         match self {
             Self::Text => "text".into(),
             Self::Url => "a URL".into(),
+            Self::BrokerUrl => "the URL of a broker connection".into(),
             Self::HostName => "a host name or address".into(),
             Self::Boolean => "`true` or `false`".into(),
             Self::Port => "a whole number from 1 to 65535".into(),
@@ -220,7 +229,7 @@ impl Kind {
     pub fn is_text(&self) -> bool {
         matches!(
             self,
-            Self::Text | Self::Url | Self::HostName | Self::OneOf(_)
+            Self::Text | Self::Url | Self::BrokerUrl | Self::HostName | Self::OneOf(_)
         )
     }
 }
@@ -266,11 +275,11 @@ fn is_blank(c: char) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use crate::catalogue::find;
+    use crate::catalogue::row;
 
     /// `expect` is the value as it is shown, or the start of the refusal.
     fn check(key: &str, text: &str, expect: Result<&str, &str>) {
-        match (find(key).unwrap().check_plain(text), expect) {
+        match (row(key).unwrap().check_plain(text), expect) {
             (Ok(checked), Ok(expect)) => assert_eq!(checked.literal.to_string(), expect, "{text}"),
             (Err(reason), Err(expect)) => assert!(reason.contains(expect), "{text}: {reason}"),
             (got, _) => panic!("{key} = {text:?}: {got:?}"),
@@ -299,7 +308,7 @@ mod tests {
             Err("did you mean `WSClient`?"),
         );
         check("key_manager.client", " WSClient", Err("white space"));
-        let padded = find("key_manager.username")
+        let padded = row("key_manager.username")
             .unwrap()
             .check_plain(" a")
             .unwrap();

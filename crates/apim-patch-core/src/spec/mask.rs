@@ -57,6 +57,11 @@ fn setting(path: &str, value: &Spanned<DeValue<'_>>, masks: &mut Vec<Range<usize
                 setting(&format!("{path}.{}", key.get_ref()), value, masks);
             }
         }
+        (Depth::Entries, DeValue::Table(table)) => {
+            for value in table.values() {
+                setting(&format!("{path}.*"), value, masks);
+            }
+        }
         _ => scalars(value, masks),
     }
 }

@@ -28,13 +28,13 @@ impl SetOption {
             Self::File(argument) => ("--set-file", "KEY=PATH", argument),
         };
         let error = |code, message| Some(Diagnostic::error(code, Class::Specification, message));
-        let Some((key, value)) = argument.split_once('=') else {
+        let Some((key, value)) = split(argument) else {
             // What stands there may be a secret whose key was forgotten.
             let message = format!("{option} takes {shape}, and its argument has no `=`");
             diagnostics.extend(error("set-argument", message));
             return None;
         };
-        let Some(row) = catalogue::find(key) else {
+        let Some((row, name)) = catalogue::find(key) else {
             let message = format!("{option}: unknown key `{}`", printable_name(key));
             diagnostics.extend(error("unknown-key", message).map(
                 |unknown| match catalogue::suggest(key) {
@@ -48,6 +48,7 @@ impl SetOption {
             Self::Literal(_) => {
                 let setting = |literal| Setting {
                     row,
+                    name: name.clone(),
                     requested: Requested::Value(Value::Literal(literal)),
                     origin: Origin::SetOption,
                 };
@@ -87,6 +88,7 @@ impl SetOption {
         match reference(environment, value, Path::new("")) {
             Ok(reference) => Some(Setting {
                 row,
+                name,
                 requested: Requested::Value(Value::Reference(reference)),
                 origin: match environment {
                     true => Origin::SetEnvOption,
@@ -100,4 +102,18 @@ impl SetOption {
             }
         }
     }
+}
+
+/// Key and value, parted by the first `=` that stands in no quoted name.
+fn split(argument: &str) -> Option<(&str, &str)> {
+    let mut quote = None;
+    for (at, c) in argument.char_indices() {
+        match (quote, c) {
+            (None, '=') => return Some((&argument[..at], &argument[at + 1..])),
+            (None, '"' | '\'') => quote = Some(c),
+            (Some(open), c) if open == c => quote = None,
+            _ => {}
+        }
+    }
+    None
 }

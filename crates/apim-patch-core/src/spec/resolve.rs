@@ -20,9 +20,9 @@ const MAX_SIZE: u64 = 64 * 1024;
 pub struct Resolved {
     /// The value.
     pub literal: Literal,
-    /// Where it was read, if it stands in no deployment file. This, never the
-    /// value, is what may be saved.
-    pub reference: Option<Reference>,
+    /// Where it was read or of what it was put together, if it stands in no
+    /// deployment file. This, never the value, is what may be saved.
+    pub reference: Option<Value>,
 }
 
 /// Reads every reference of a selection, and checks the values and what the
@@ -74,8 +74,10 @@ struct ReferenceReader<'e> {
 
 impl ReferenceReader<'_> {
     fn setting(&mut self, setting: Setting) -> Option<Setting<Resolved>> {
+        let key = setting.key();
         let Setting {
             row,
+            name,
             requested,
             origin,
         } = setting;
@@ -85,23 +87,27 @@ impl ReferenceReader<'_> {
                 literal,
                 reference: None,
             }),
-            Requested::Value(Value::Reference(reference)) => {
-                let text = self.read(&reference, row.key, row.secret, &origin)?;
+            Requested::Value(value) => {
+                let what = match &value {
+                    Value::Reference(reference) => format!("read from {reference}"),
+                    _ => "put together".to_owned(),
+                };
+                let text = self.plain(&value, &key, row.secret, &origin)?;
                 match row.check_plain(&text) {
                     Ok(checked) => {
                         if let Some(oddity) = checked.warning {
-                            let message = format!("`{}`, read from {reference}, {oddity}", row.key);
+                            let message = format!("`{key}`, {what}, {oddity}");
                             let warning =
                                 Diagnostic::warning("odd-value", Class::Specification, message);
                             self.diagnostics.push(origin.attach(warning, ""));
                         }
                         Requested::Value(Resolved {
                             literal: checked.literal,
-                            reference: Some(reference),
+                            reference: Some(value),
                         })
                     }
                     Err(reason) => {
-                        let message = format!("`{}`, read from {reference}, {reason}", row.key);
+                        let message = format!("`{key}`, {what}, {reason}");
                         self.error("wrong-value", message, &origin);
                         return None;
                     }
@@ -110,9 +116,31 @@ impl ReferenceReader<'_> {
         };
         Some(Setting {
             row,
+            name,
             requested,
             origin,
         })
+    }
+
+    /// The characters of a value.
+    fn plain(
+        &mut self,
+        value: &Value,
+        name: &str,
+        secret: bool,
+        origin: &Origin,
+    ) -> Option<Zeroizing<String>> {
+        match value {
+            Value::Literal(literal) => literal.to_text(),
+            Value::Reference(reference) => self.read(reference, name, secret, origin),
+            Value::Template(values) => {
+                let mut text = Zeroizing::new(String::new());
+                for value in values {
+                    text.push_str(&self.plain(value, name, secret, origin)?);
+                }
+                Some(text)
+            }
+        }
     }
 
     fn patch(&mut self, patch: Patch) -> Option<Patch<Resolved>> {
@@ -159,22 +187,24 @@ impl ReferenceReader<'_> {
         secret: bool,
         origin: &Origin,
     ) -> Option<Resolved> {
-        let reference = match value {
+        let value = match value {
             Value::Literal(literal) => {
                 return Some(Resolved {
                     literal,
                     reference: None,
                 });
             }
-            Value::Reference(reference) => reference,
+            value => value,
         };
-        let text = self.read(&reference, field, secret, origin)?;
+        let text = self.plain(&value, field, secret, origin)?;
         if let Some(reason) = illegal_in_xml(&text) {
-            self.error(
-                "wrong-value",
-                format!("`{field}`, read from {reference}, {reason}"),
-                origin,
-            );
+            let message = match &value {
+                Value::Reference(reference) => {
+                    format!("`{field}`, read from {reference}, {reason}")
+                }
+                _ => format!("`{field}` {reason}"),
+            };
+            self.error("wrong-value", message, origin);
             return None;
         }
         Some(Resolved {
@@ -182,7 +212,7 @@ impl ReferenceReader<'_> {
                 true => Literal::Secret(Secret::new(text.as_str())),
                 false => Literal::Text(text.to_string()),
             },
-            reference: Some(reference),
+            reference: Some(value),
         })
     }
 

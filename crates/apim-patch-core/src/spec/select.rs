@@ -9,7 +9,7 @@ use super::patch_reader::same_target;
 use super::{
     AskedVersion, DeploymentFile, Machine, Origin, Patch, Requested, SetOption, Setting, Value,
 };
-use crate::catalogue::{self, Literal, Place, Row};
+use crate::catalogue::{self, Literal, Place};
 use crate::diagnostic::{Class, Diagnostic, printable_name, unless_errors};
 use crate::profile::{self, Profile};
 
@@ -66,7 +66,7 @@ pub fn select(
     let mut diagnostics = file.map_or(Vec::new(), |file| file.warnings.clone());
 
     let options = read_options(choice.options, &mut diagnostics);
-    let mut settings: BTreeMap<usize, Setting> = BTreeMap::new();
+    let mut settings: Settings = BTreeMap::new();
     let mut asked = 0;
     let tables = chosen
         .tables
@@ -77,7 +77,7 @@ pub fn select(
         .chain(&chosen.level.settings)
         .chain(&options);
     for setting in layers {
-        settings.insert(setting.row.index(), setting.clone());
+        settings.insert(setting.identity(), setting.clone());
         asked += 1;
     }
     let patches = patches(chosen.patches, &chosen.level.patches);
@@ -96,17 +96,20 @@ pub fn select(
         );
     }
     for fix in profile.fixes {
-        let Some(row) = catalogue::find(fix.key) else {
+        let Some(row) = catalogue::row(fix.key) else {
             continue;
         };
-        settings.entry(row.index()).or_insert_with(|| Setting {
-            row,
-            requested: Requested::Value(Value::Literal(fix.value.clone())),
-            origin: Origin::FixedByProfile {
-                profile: profile.name,
-                reason: fix.reason,
-            },
-        });
+        settings
+            .entry((row.index(), None))
+            .or_insert_with(|| Setting {
+                row,
+                name: None,
+                requested: Requested::Value(Value::Literal(fix.value.clone())),
+                origin: Origin::FixedByProfile {
+                    profile: profile.name,
+                    reason: fix.reason,
+                },
+            });
     }
     default_ports(&mut settings, &mut diagnostics);
     let ((), warnings) = unless_errors((), diagnostics)?;
@@ -120,6 +123,9 @@ pub fn select(
         warnings,
     })
 }
+
+/// Settings by what tells them apart.
+type Settings = BTreeMap<(usize, Option<String>), Setting>;
 
 /// The part of a file that speaks of one node.
 struct Chosen<'f> {
@@ -207,8 +213,8 @@ fn read_options(options: &[SetOption], diagnostics: &mut Vec<Diagnostic>) -> Vec
         let Some(setting) = option.read(diagnostics) else {
             continue;
         };
-        let key = setting.row.key;
-        match settings.iter().find(|earlier| earlier.row.key == key) {
+        let key = setting.key();
+        match settings.iter().find(|earlier| earlier.key() == key) {
             None => settings.push(setting),
             Some(earlier) if earlier.requested == setting.requested => {
                 let message = format!(
@@ -247,7 +253,7 @@ fn shown(setting: &Setting) -> String {
         Requested::Value(Value::Reference(reference)) => {
             format!("{} ({reference})", setting.origin)
         }
-        Requested::Absent => setting.origin.to_string(),
+        Requested::Value(Value::Template(_)) | Requested::Absent => setting.origin.to_string(),
     }
 }
 
@@ -262,7 +268,7 @@ fn patches(file: &[Patch], node: &[Patch]) -> Vec<Patch> {
 }
 
 /// Gives members without a port the port of the row that their row names.
-fn default_ports(settings: &mut BTreeMap<usize, Setting>, diagnostics: &mut Vec<Diagnostic>) {
+fn default_ports(settings: &mut Settings, diagnostics: &mut Vec<Diagnostic>) {
     let ports: BTreeMap<&str, u16> = settings
         .values()
         .filter_map(|setting| match &setting.requested {
@@ -273,12 +279,12 @@ fn default_ports(settings: &mut BTreeMap<usize, Setting>, diagnostics: &mut Vec<
         })
         .collect();
     for setting in settings.values_mut() {
-        let Row {
-            key,
-            place: Place::Members { default_port, .. },
-            ..
-        } = setting.row
-        else {
+        let key = setting.row.key;
+        let mut places = setting.row.shapes.iter().map(|shape| shape.place);
+        let Some(default_port) = places.find_map(|place| match place {
+            Place::Members { default_port, .. } => Some(default_port),
+            _ => None,
+        }) else {
             continue;
         };
         let Requested::Value(Value::Literal(Literal::Members(members))) = &mut setting.requested

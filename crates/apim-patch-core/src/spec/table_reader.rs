@@ -82,6 +82,20 @@ impl TableReader<'_, '_> {
     pub(super) fn setting(
         &mut self,
         path: &str,
+        entry: Entry<'_, '_>,
+        speaker: Speaker<'_>,
+        also: &[&'static str],
+        settings: &mut Vec<Setting>,
+    ) {
+        self.setting_of(None, path, entry, speaker, also, settings);
+    }
+
+    /// The same inside the entry `of` of a keyed table, whose place in `path`
+    /// is taken by a `*`.
+    fn setting_of(
+        &mut self,
+        of: Option<&str>,
+        path: &str,
         (key, value): Entry<'_, '_>,
         speaker: Speaker<'_>,
         also: &[&'static str],
@@ -90,19 +104,28 @@ impl TableReader<'_, '_> {
         let name = key.get_ref();
         // `"key_manager.client"` in quotes is another key than
         // `key_manager.client`.
-        let depth = match name.contains('.') {
+        let depth = match name.contains('.') && !path.ends_with(".*") {
             true => Depth::Nowhere,
             false => catalogue::depth(path),
         };
         match (depth, value.get_ref()) {
-            (Depth::Row(row), _) => settings.extend(self.row(row, value, speaker)),
+            (Depth::Row(row), _) => settings.extend(self.row(row, of, value, speaker)),
+            (Depth::Entries, DeValue::Table(table)) => {
+                for entry in in_order(table) {
+                    let name = entry.0.get_ref();
+                    if self.entry_name(path, entry.0) {
+                        let path = format!("{path}.*");
+                        self.setting_of(Some(name), &path, entry, speaker, &[], settings);
+                    }
+                }
+            }
             (Depth::Table, DeValue::Table(table)) => {
                 for entry in in_order(table) {
                     let path = format!("{path}.{}", entry.0.get_ref());
-                    self.setting(&path, entry, speaker, &[], settings);
+                    self.setting_of(of, &path, entry, speaker, &[], settings);
                 }
             }
-            (Depth::Table, _) => self.error(
+            (Depth::Table | Depth::Entries, _) => self.error(
                 "wrong-type",
                 value.span(),
                 format!(
@@ -114,6 +137,7 @@ impl TableReader<'_, '_> {
             ),
             (Depth::Nowhere, _) => {
                 let parent = path.strip_suffix(name.as_ref()).unwrap_or_default();
+                let path = &path.replacen('*', of.unwrap_or("*"), 1);
                 let siblings = catalogue::children(parent.trim_end_matches('.'));
                 let meant = nearest(name, siblings.chain(also.iter().copied()))
                     .or_else(|| catalogue::suggest(path))
@@ -121,6 +145,25 @@ impl TableReader<'_, '_> {
                 self.unknown(key, path, meant);
             }
         }
+    }
+
+    /// Whether `name` can be an entry's name of the keyed table `path`; adds the
+    /// error if not.
+    pub(super) fn entry_name(&mut self, path: &str, key: &Spanned<DeString<'_>>) -> bool {
+        let name = key.get_ref();
+        let problem = match name.as_ref() {
+            name if name.trim() != name || name.is_empty() => "is empty or padded",
+            name if name.contains('"') && name.contains('\'') => "holds both kinds of quotes",
+            name if catalogue::illegal_in_xml(name).is_some()
+                || name.contains(['\n', '\r', '\t']) =>
+            {
+                "holds a control character"
+            }
+            _ => return true,
+        };
+        let message = format!("the name `{}` in `{path}` {problem}", printable_name(name));
+        self.error("wrong-name", key.span(), message, "", None);
+        false
     }
 
     /// Adds the error for a key that nobody knows.
@@ -137,15 +180,18 @@ impl TableReader<'_, '_> {
     fn row(
         &mut self,
         row: &'static Row,
+        of: Option<&str>,
         value: &Spanned<DeValue<'_>>,
         speaker: Speaker<'_>,
     ) -> Option<Setting> {
+        let name = row.full_key(of);
         let requested = match value.get_ref() {
-            DeValue::Table(table) => self.no_literal(row, value, table)?,
-            _ => Requested::Value(Value::Literal(self.literal(row, value)?)),
+            DeValue::Table(table) => self.no_literal(row, &name, value, table)?,
+            _ => Requested::Value(Value::Literal(self.literal(row, &name, value)?)),
         };
         Some(Setting {
             row,
+            name: of.map(str::to_owned),
             requested,
             origin: speaker.origin(self.source.spot(value.span())),
         })
@@ -154,6 +200,7 @@ impl TableReader<'_, '_> {
     fn literal(
         &mut self,
         row: &'static Row,
+        key: &str,
         value: &Spanned<DeValue<'_>>,
     ) -> Option<catalogue::Literal> {
         let span = value.span();
@@ -164,7 +211,7 @@ impl TableReader<'_, '_> {
                     match item.get_ref() {
                         DeValue::String(text) => items.push(text.as_ref()),
                         _ => {
-                            let message = format!("`{}` must be {}", row.key, row.kind.expected());
+                            let message = format!("`{key}` must be {}", row.kind.expected());
                             self.error(
                                 "wrong-type",
                                 item.span(),
@@ -188,7 +235,7 @@ impl TableReader<'_, '_> {
         match checked {
             Ok(checked) => {
                 if let Some(oddity) = checked.warning {
-                    let message = format!("`{}` {oddity}", row.key);
+                    let message = format!("`{key}` {oddity}");
                     self.warning(
                         "odd-value",
                         span.clone(),
@@ -197,12 +244,12 @@ impl TableReader<'_, '_> {
                     );
                 }
                 if row.secret {
-                    self.plain_secret(row.key, span);
+                    self.plain_secret(key, span);
                 }
                 Some(checked.literal)
             }
             Err(reason) => {
-                let message = format!("`{}` {reason}", row.key);
+                let message = format!("`{key}` {reason}");
                 let help = Some(format!("for instance {}", row.example));
                 self.error("wrong-value", span, message, "", help);
                 None
@@ -224,6 +271,7 @@ impl TableReader<'_, '_> {
     fn no_literal(
         &mut self,
         row: &'static Row,
+        name: &str,
         value: &Spanned<DeValue<'_>>,
         table: &DeTable<'_>,
     ) -> Option<Requested> {
@@ -236,22 +284,18 @@ impl TableReader<'_, '_> {
             self.error(
                 "wrong-value",
                 absent.span(),
-                format!("`{}`: `absent` must be true", row.key),
+                format!("`{name}`: `absent` must be true"),
                 "",
                 Some("leave the setting out where nothing is asked".into()),
             );
             return None;
         }
-        let reference = self.reference(row.key, value, table)?;
+        let reference = self.reference(name, value, table)?;
         if !row.kind.is_text() {
             self.error(
                 "wrong-type",
                 place(value, table),
-                format!(
-                    "`{}` must be {}, not a reference",
-                    row.key,
-                    row.kind.expected()
-                ),
+                format!("`{name}` must be {}, not a reference", row.kind.expected()),
                 "",
                 Some("only text can be kept in a variable or a file".into()),
             );

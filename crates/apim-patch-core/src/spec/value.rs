@@ -14,10 +14,24 @@ use crate::diagnostic::{Diagnostic, Spot, printable, printable_path};
 pub struct Setting<V = Value> {
     /// The setting.
     pub row: &'static Row,
+    /// The entry of a keyed table that it belongs to.
+    pub name: Option<String>,
     /// What it shall be.
     pub requested: Requested<V>,
     /// Who asked.
     pub origin: Origin,
+}
+
+impl<V> Setting<V> {
+    /// Its dotted key.
+    pub fn key(&self) -> String {
+        self.row.full_key(self.name.as_deref())
+    }
+
+    /// What tells it from other settings; sorts as the catalogue does.
+    pub(crate) fn identity(&self) -> (usize, Option<String>) {
+        (self.row.index(), self.name.clone())
+    }
 }
 
 /// What a setting shall be.
@@ -36,6 +50,8 @@ pub enum Value {
     Literal(Literal),
     /// It is kept elsewhere.
     Reference(Reference),
+    /// It is put together of these, in their order.
+    Template(Vec<Value>),
 }
 
 /// Where a value is kept that stands in no deployment file.
@@ -67,6 +83,13 @@ pub enum Origin {
         /// The place of the value.
         spot: Spot,
     },
+    /// It follows from tables of a deployment file.
+    Derived {
+        /// The table, or the key in it, from which it follows.
+        from: String,
+        /// The place of that.
+        spot: Spot,
+    },
     /// `--set`.
     SetOption,
     /// `--set-env`.
@@ -86,9 +109,10 @@ impl Origin {
     /// The place in a deployment file, if the value stands in one.
     pub fn spot(&self) -> Option<&Spot> {
         match self {
-            Self::File(spot) | Self::Node { spot, .. } | Self::ProfileTable { spot, .. } => {
-                Some(spot)
-            }
+            Self::File(spot)
+            | Self::Node { spot, .. }
+            | Self::ProfileTable { spot, .. }
+            | Self::Derived { spot, .. } => Some(spot),
             Self::SetOption
             | Self::SetEnvOption
             | Self::SetFileOption
@@ -108,12 +132,14 @@ impl Origin {
 }
 
 impl fmt::Display for Origin {
-    /// Short, for reports: `apim-patch.toml:12:3`, `--set`, `profile gateway`.
+    /// Short, for reports: `apim-patch.toml:12:3`, `--set`, `profile gateway`,
+    /// `load_balancers.gw (apim-patch.toml:8:1)`.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::File(spot) | Self::Node { spot, .. } | Self::ProfileTable { spot, .. } => {
                 spot.fmt(f)
             }
+            Self::Derived { from, spot } => write!(f, "{from} ({spot})"),
             Self::SetOption => f.write_str("--set"),
             Self::SetEnvOption => f.write_str("--set-env"),
             Self::SetFileOption => f.write_str("--set-file"),

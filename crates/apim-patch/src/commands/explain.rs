@@ -43,13 +43,20 @@ pub(crate) fn run(arguments: &Explain, console: &mut Console) -> Exit {
 fn explain_row(row: &Row) -> String {
     let bold = Style::new().bold();
     let mut out = format!("{bold}{}{bold:#}\n  {}\n\n", row.key, row.doc);
-    let place = match row.place {
-        Place::Attribute { element, name, .. } => format!("{element}/@{name}"),
-        _ => row.element().to_owned(),
-    };
     let _ = writeln!(out, "  value    {}", row.kind.expected());
     let _ = writeln!(out, "  example  {} = {}", row.key, row.example);
-    let _ = writeln!(out, "  stands   {}, {place}", row.file);
+    for shape in row.shapes {
+        let place = match shape.place {
+            Place::Attribute { element, name, .. } => format!("{element}/@{name}"),
+            place => place.element().to_owned(),
+        };
+        let _ = writeln!(
+            out,
+            "  stands   {}, {}",
+            row.file,
+            place.replace("{}", "NAME")
+        );
+    }
     if row.secret {
         let _ = writeln!(out, "  secret   masked wherever it is shown");
     }

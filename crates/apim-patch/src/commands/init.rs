@@ -24,12 +24,13 @@ fn starter() -> String {
          \n\
          # version = \"2.1.0\"   # compared with the home\n",
     );
-    let mut table = "";
+    let mut table = String::new();
     for row in catalogue::rows() {
-        let (parent, name) = row.key.rsplit_once('.').unwrap_or(("", row.key));
+        let key = row.example_key();
+        let (parent, name) = key.rsplit_once('.').unwrap_or(("", &key));
         if parent != table {
             let _ = write!(out, "\n[{parent}]   # {}\n", row.file);
-            table = parent;
+            table = parent.to_owned();
         }
         out.push('\n');
         for line in wrapped(row.doc) {

@@ -3,7 +3,7 @@
 use apim_patch_core::apply::refuse_interrupted;
 use apim_patch_core::catalogue::{self, Row};
 use apim_patch_core::diagnostic::{Class, Diagnostic, printable, printable_path};
-use apim_patch_core::inspect::{Inspected, State, inspect};
+use apim_patch_core::inspect::{Inspected, MissingFiles, State, inspect};
 use apim_patch_core::report::{Inspection, Report, Status, VERSION};
 
 use super::{open, secrecy};
@@ -31,6 +31,10 @@ fn look(arguments: &Inspect, console: &mut Console) -> Result<(), Vec<Diagnostic
         &rows,
         arguments.links.policy(),
         secrecy(arguments.show_secrets),
+        match arguments.keys.is_empty() {
+            true => MissingFiles::LeaveOut,
+            false => MissingFiles::Refuse,
+        },
     )?;
     console.json(&Inspection {
         version: VERSION,

@@ -98,7 +98,7 @@ fn settings<V>(selection: &Selection<V>, show: impl Fn(&V) -> String) -> Vec<Str
             Requested::Value(value) => show(value),
             Requested::Absent => "absent".into(),
         };
-        format!("{} = {value} ({})", setting.row.key, setting.origin)
+        format!("{} = {value} ({})", setting.key(), setting.origin)
     };
     selection.settings.iter().map(line).collect()
 }
@@ -107,5 +107,6 @@ fn show(value: &Value) -> String {
     match value {
         Value::Literal(literal) => literal.to_string(),
         Value::Reference(reference) => reference.to_string(),
+        Value::Template(values) => values.iter().map(show).collect(),
     }
 }

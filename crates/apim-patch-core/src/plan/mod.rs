@@ -1,0 +1,285 @@
+//! What an apply would change: home × profile × deployment file.
+//!
+//! A plan is data. Making one writes nothing.
+
+mod replacement;
+mod xml;
+
+use std::ops::Range;
+use std::path::Path;
+use std::thread;
+
+pub use file_transaction::LinkPolicy;
+use file_transaction::{Snapshot, Store};
+use xml_inplace::{ChangeKind, Position, limits};
+
+use crate::diagnostic::{Diagnostic, printable};
+use crate::failure::{diagnostic_of, gather_missing};
+use crate::spec::{Patch, Resolved, Selection, Setting};
+
+/// What an apply would do to a home.
+#[derive(Debug)]
+pub struct Plan {
+    /// Every file that something is asked of, in the catalogue's order.
+    pub files: Vec<FilePlan>,
+    /// What the person who asked should know.
+    pub warnings: Vec<Diagnostic>,
+}
+
+/// What an apply would do to one file.
+pub struct FilePlan {
+    /// The file as it was read.
+    pub snapshot: Snapshot,
+    /// What it would become; `None` where everything is already so.
+    pub after: Option<Vec<u8>>,
+    /// What becomes of each setting and patch.
+    pub settings: Vec<PlannedSetting>,
+    pub(crate) secrets: Secrets,
+}
+
+/// Where the two versions of a file hold secrets.
+#[derive(Default)]
+pub(crate) struct Secrets {
+    pub(crate) before: Vec<Range<usize>>,
+    pub(crate) after: Vec<Range<usize>>,
+}
+
+/// What becomes of one setting. Secret values are masked already.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PlannedSetting {
+    /// Its key, or `patch[n]`.
+    pub key: String,
+    /// What becomes of it.
+    pub outcome: Outcome,
+    /// The place in the file as it is.
+    pub position: Option<Position>,
+    /// The path of what changes, from the root.
+    pub path: Option<String>,
+    /// The value before.
+    pub old: Option<String>,
+    /// The value afterwards.
+    pub new: Option<String>,
+    /// Why there is nothing to do, where there is not.
+    pub reason: Option<Reason>,
+    /// Who asked.
+    pub origin: String,
+}
+
+/// Why there is nothing to do for a setting.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, serde::Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Reason {
+    /// It has the wanted value.
+    Equal,
+    /// It stands in a comment, as is wanted.
+    Hidden,
+    /// It is nowhere.
+    Absent,
+}
+
+/// What becomes of a setting.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, serde::Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Outcome {
+    /// It is already so.
+    Unchanged,
+    /// It gets another value.
+    Set,
+    /// It was commented out and is active.
+    Restored,
+    /// It was nowhere and is there.
+    Inserted,
+    /// It was active and is commented out.
+    CommentedOut,
+    /// It is gone.
+    Removed,
+    /// This version of API-M has no such setting.
+    NotApplicable,
+}
+
+impl PlannedSetting {
+    /// Whether it is not yet what is asked for.
+    pub fn changes(&self) -> bool {
+        !matches!(self.outcome, Outcome::Unchanged | Outcome::NotApplicable)
+    }
+}
+
+impl Outcome {
+    /// The word for it in reports.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Unchanged => "unchanged",
+            Self::Set => "set",
+            Self::Restored => "restored",
+            Self::Inserted => "inserted",
+            Self::CommentedOut => "commented-out",
+            Self::Removed => "removed",
+            Self::NotApplicable => "not-applicable",
+        }
+    }
+}
+
+impl std::fmt::Debug for FilePlan {
+    /// The contents stay out: they may hold secrets.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("FilePlan")
+            .field("file", &self.path())
+            .field("settings", &self.settings)
+            .finish_non_exhaustive()
+    }
+}
+
+impl Plan {
+    /// Plans what `selection` asks of the home in `store`.
+    ///
+    /// # Errors
+    ///
+    /// Every file that can't be read, and every place that can't be made what
+    /// is asked for. Then nothing is to be written.
+    pub fn new(
+        store: &Store,
+        selection: &Selection<Resolved>,
+        links: LinkPolicy,
+    ) -> Result<Self, Vec<Diagnostic>> {
+        let by_file = Asked::by_file(selection);
+        let mut plan = Self {
+            files: Vec::new(),
+            warnings: Vec::new(),
+        };
+        let mut errors = Vec::new();
+        // Each file is read, planned and verified on its own. A system that has
+        // no thread left still gets its plan.
+        let planned: Vec<_> = thread::scope(|scope| {
+            let threads: Vec<_> = by_file
+                .iter()
+                .map(|(file, asked)| {
+                    let plan = move || asked.plan(store, file, links);
+                    thread::Builder::new()
+                        .spawn_scoped(scope, plan)
+                        .map_err(|_| Box::new(plan()))
+                })
+                .collect();
+            threads
+                .into_iter()
+                .map(|planned| match planned {
+                    Ok(thread) => thread.join(),
+                    Err(planned) => Ok(*planned),
+                })
+                .collect()
+        });
+        for result in planned {
+            match result {
+                Ok(Ok((file, mut warnings))) => {
+                    plan.files.push(file);
+                    plan.warnings.append(&mut warnings);
+                }
+                Ok(Err(mut more)) => errors.append(&mut more),
+                Err(panic) => std::panic::resume_unwind(panic),
+            }
+        }
+        if errors.is_empty() {
+            Ok(plan)
+        } else {
+            Err(gather_missing(errors))
+        }
+    }
+
+    /// Whether the home is what is asked for.
+    pub fn is_empty(&self) -> bool {
+        self.files.iter().all(|file| file.after.is_none())
+    }
+
+    /// The settings of all files.
+    pub fn settings(&self) -> impl Iterator<Item = (&FilePlan, &PlannedSetting)> {
+        self.files
+            .iter()
+            .flat_map(|file| file.settings.iter().map(move |setting| (file, setting)))
+    }
+}
+
+impl FilePlan {
+    /// The file's path in the home.
+    pub fn path(&self) -> String {
+        printable(&self.snapshot.relative().to_string_lossy())
+    }
+}
+
+/// What is asked of one config file.
+#[derive(Default)]
+struct Asked<'s> {
+    /// Settings, in the catalogue's order.
+    settings: Vec<&'s Setting<Resolved>>,
+    /// Patches with their numbers, from 1, in the order in which they are made.
+    patches: Vec<(usize, &'s Patch<Resolved>)>,
+}
+
+impl<'s> Asked<'s> {
+    /// What a selection asks of each file, in the order in which it comes to
+    /// them.
+    fn by_file(selection: &'s Selection<Resolved>) -> Vec<(String, Self)> {
+        let mut files: Vec<(String, Self)> = Vec::new();
+        let mut of = |file: &str| {
+            let at = files.iter().position(|(name, _)| name == file);
+            at.unwrap_or_else(|| {
+                files.push((file.to_owned(), Self::default()));
+                files.len() - 1
+            })
+        };
+        let settings: Vec<_> = selection
+            .settings
+            .iter()
+            .map(|setting| (of(setting.row.file), setting))
+            .collect();
+        let patches: Vec<_> = selection
+            .patches
+            .iter()
+            .enumerate()
+            .map(|(index, patch)| (of(&patch.file), (index + 1, patch)))
+            .collect();
+        for (file, setting) in settings {
+            files[file].1.settings.push(setting);
+        }
+        for (file, patch) in patches {
+            files[file].1.patches.push(patch);
+        }
+        files
+    }
+
+    /// The plan of the file, with warnings.
+    fn plan(
+        &self,
+        store: &Store,
+        file: &str,
+        links: LinkPolicy,
+    ) -> Result<(FilePlan, Vec<Diagnostic>), Vec<Diagnostic>> {
+        let snapshot = match store.read(Path::new(file), links, limits::MAX_BYTES as u64) {
+            Ok(snapshot) => snapshot,
+            Err(error) => {
+                let diagnostic = diagnostic_of(&error);
+                return Err(vec![match self.patches.first() {
+                    Some((_, patch)) if self.settings.is_empty() => {
+                        patch.origin.attach(diagnostic, "asked for here")
+                    }
+                    _ => diagnostic,
+                }]);
+            }
+        };
+        let mut warnings = Vec::new();
+        let base = replacement::base(store, file, &snapshot, &self.settings, links, &mut warnings)?;
+        let mut plan = xml::plan(file, snapshot, base.bytes, self, &mut warnings)?;
+        plan.settings.splice(0..0, base.setting);
+        Ok((plan, warnings))
+    }
+}
+
+impl From<ChangeKind> for Outcome {
+    fn from(kind: ChangeKind) -> Self {
+        match kind {
+            ChangeKind::Set => Self::Set,
+            ChangeKind::Restored => Self::Restored,
+            ChangeKind::Inserted => Self::Inserted,
+            ChangeKind::CommentedOut => Self::CommentedOut,
+            ChangeKind::Removed => Self::Removed,
+        }
+    }
+}

@@ -1,0 +1,156 @@
+//! Files that become another file of the home before they are edited: a Traffic
+//! Manager's `axis2.xml` becomes `axis2_TM.xml`.
+
+use std::path::Path;
+
+use file_transaction::{LinkPolicy, Snapshot, Store};
+use xml_inplace::{Document, Selector, Source, limits};
+
+use super::{Outcome, PlannedSetting, Reason};
+use crate::catalogue::{self, Literal, Place};
+use crate::diagnostic::{Class, Diagnostic, printable};
+use crate::failure::diagnostic_of;
+use crate::inspect::{State, read};
+use crate::spec::{Requested, Resolved, Setting};
+
+/// Whether a setting is one of these.
+pub(super) fn is_one(setting: &Setting<Resolved>) -> bool {
+    place(setting).is_some()
+}
+
+/// The other file, and the element by which the file is known as it was.
+fn place(setting: &Setting<Resolved>) -> Option<(&'static str, &'static str)> {
+    setting
+        .row
+        .shapes
+        .iter()
+        .find_map(|shape| match shape.place {
+            Place::Replacement { by, unlike } => Some((by, unlike)),
+            _ => None,
+        })
+}
+
+/// What a file is edited on.
+#[derive(Default)]
+pub(super) struct Base {
+    /// Another file's content, where that takes the place of its own.
+    pub(super) bytes: Option<Vec<u8>>,
+    /// What becomes of the setting that asks for it.
+    pub(super) setting: Option<PlannedSetting>,
+}
+
+/// The content that `file` is to have before it is edited. What operators have
+/// set in the file and would lose is warned of.
+pub(super) fn base(
+    store: &Store,
+    file: &str,
+    snapshot: &Snapshot,
+    settings: &[&Setting<Resolved>],
+    links: LinkPolicy,
+    warnings: &mut Vec<Diagnostic>,
+) -> Result<Base, Vec<Diagnostic>> {
+    let asked = settings
+        .iter()
+        .find_map(|setting| place(setting).map(|place| (*setting, place)));
+    let Some((setting, (by, unlike))) = asked else {
+        return Ok(Base::default());
+    };
+    let wanted = matches!(
+        &setting.requested,
+        Requested::Value(Resolved {
+            literal: Literal::Boolean(true),
+            ..
+        })
+    );
+    let kept = |planned| Base {
+        bytes: None,
+        setting: Some(planned),
+    };
+    let mut planned = PlannedSetting {
+        key: setting.key(),
+        outcome: Outcome::Unchanged,
+        position: None,
+        path: None,
+        old: None,
+        new: None,
+        reason: Some(Reason::Equal),
+        origin: setting.origin.to_string(),
+    };
+    // A file that can't be read is refused where it is edited.
+    let Ok(source) = Source::decode(snapshot.bytes()) else {
+        return Ok(kept(planned));
+    };
+    let Ok(document) = Document::parse(&source) else {
+        return Ok(kept(planned));
+    };
+    let is_other = Selector::parse(unlike).is_ok_and(|unlike| unlike.matches(&document).is_empty());
+    if is_other || !wanted {
+        if is_other != wanted {
+            let message = format!(
+                "{}: {file} has the content of {by}, and nothing here gives back what it was",
+                setting.key()
+            );
+            let error = Diagnostic::error("not-reversible", Class::Home, message)
+                .help("`apim-patch revert` takes the run back that replaced it");
+            return Err(vec![setting.origin.attach(error, "")]);
+        }
+        return Ok(kept(planned));
+    }
+    let other = store
+        .read(Path::new(by), links, limits::MAX_BYTES as u64)
+        .map_err(|error| vec![setting.origin.attach(diagnostic_of(&error), "")])?;
+    warnings.extend(lost(file, by, &document, other.bytes(), settings));
+    planned.outcome = Outcome::Set;
+    planned.reason = None;
+    planned.new = Some(by.to_owned());
+    Ok(Base {
+        bytes: Some(other.bytes().to_vec()),
+        setting: Some(planned),
+    })
+}
+
+/// Warns of the settings of a file that another file's content would lose:
+/// those that differ from every stock home, from what the other file has, and
+/// that nobody asks for.
+fn lost(
+    file: &str,
+    by: &str,
+    document: &Document<'_>,
+    other: &[u8],
+    asked: &[&Setting<Resolved>],
+) -> Option<Diagnostic> {
+    let other = Source::decode(other).ok()?;
+    let other = Document::parse(&other).ok()?;
+    let mut lost = Vec::new();
+    for row in catalogue::rows().filter(|row| row.file == file) {
+        for here in read(document, row, None) {
+            let stock = row.stock.iter().any(|stock| {
+                stock.name == here.name.as_deref().unwrap_or_default()
+                    && stock.value == here.value.as_deref()
+            });
+            let there = read(&other, row, here.name.as_deref());
+            let kept = there
+                .iter()
+                .any(|there| there.state == State::Active && there.value == here.value);
+            let given = asked
+                .iter()
+                .any(|setting| setting.row.key == row.key && setting.name == here.name);
+            if here.state == State::Active && !stock && !kept && !given {
+                let value = here.shown_value().unwrap_or_default();
+                lost.push(format!("{} = {}", here.key, printable(&value)));
+            }
+        }
+    }
+    if lost.is_empty() {
+        return None;
+    }
+    let message = format!(
+        "{file} becomes {by}, which has none of what was set in it: {}",
+        lost.join(", ")
+    );
+    Some(
+        Diagnostic::warning("settings-lost", Class::Home, message).help(
+            "ask for what is still wanted in the deployment file; the history keeps the old file",
+        ),
+    )
+}

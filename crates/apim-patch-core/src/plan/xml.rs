@@ -1,0 +1,234 @@
+//! The plan of one XML file.
+
+use file_transaction::Snapshot;
+use xml_inplace::{Document, Done, Outcome as EditOutcome, Source, Why};
+
+use super::{Asked, FilePlan, Outcome, PlannedSetting, Reason, Secrets, replacement};
+use crate::catalogue::{Kind, Place, WhenAbsent, without_passwords};
+use crate::confidential::{places, secrets};
+use crate::diagnostic::{Class, Diagnostic, MASK};
+use crate::explanation::{explain, nothing_found, warning};
+use crate::operation::{Operation, Operations, Subject, depends_on_file, operations};
+use crate::secure_vault::refuse_vault;
+use crate::spec::{Resolved, Setting};
+
+/// The plan of one XML file, made on `base` where another file's content takes
+/// the place of its own.
+pub(super) fn plan(
+    path: &str,
+    snapshot: Snapshot,
+    base: Option<Vec<u8>>,
+    asked: &Asked<'_>,
+    warnings: &mut Vec<Diagnostic>,
+) -> Result<FilePlan, Vec<Diagnostic>> {
+    let bytes = base.as_deref().unwrap_or(snapshot.bytes());
+    let Operations {
+        list: operations,
+        not_applicable,
+    } = operations_on(bytes, asked)?;
+    let operations = operations.as_slice();
+    let edits: Vec<_> = operations
+        .iter()
+        .map(|operation| operation.edit.clone())
+        .collect();
+    let edited = xml_inplace::edit(bytes, &edits)
+        .map_err(|error| explain(path, bytes, operations, error))?;
+    let source = decode(path, bytes)?;
+    let after = edited.bytes.or_else(|| base.clone());
+    let result = match &after {
+        Some(bytes) => Some(decode(path, bytes)?),
+        None => None,
+    };
+    refuse_vault(path, result.as_ref().unwrap_or(&source), operations)?;
+    refuse_nothing(path, &source, operations, &edited.outcomes)?;
+    let mut settings = Vec::new();
+    for (operation, outcome) in operations.iter().zip(&edited.outcomes) {
+        settings.push(planned(operation, outcome));
+        warnings.extend(
+            outcome
+                .notes
+                .iter()
+                .map(|note| warning(path, &source, operation, operations, note)),
+        );
+        warnings.extend(padded(operation));
+    }
+    settings.extend(not_applicable.into_iter().map(not_in_this_shape));
+    let places = places(operations);
+    let before = match &base {
+        Some(_) => decode(path, snapshot.bytes())?,
+        None => source,
+    };
+    let secrets = Secrets {
+        before: secrets(&before, &places),
+        after: result
+            .as_ref()
+            .map_or(Vec::new(), |result| secrets(result, &places)),
+    };
+    Ok(FilePlan {
+        snapshot,
+        after,
+        settings,
+        secrets,
+    })
+}
+
+/// The operations that are asked for.
+fn operations_on<'s>(bytes: &[u8], asked: &Asked<'s>) -> Result<Operations<'s>, Vec<Diagnostic>> {
+    let settings: Vec<_> = asked
+        .settings
+        .iter()
+        .copied()
+        .filter(|setting| !replacement::is_one(setting))
+        .collect();
+    // A file that can't be read is refused where it is edited.
+    let source = match settings.iter().any(|setting| depends_on_file(setting.row)) {
+        true => Source::decode(bytes).ok(),
+        false => None,
+    };
+    let document = source
+        .as_ref()
+        .and_then(|source| Document::parse(source).ok());
+    operations(&settings, &asked.patches, document.as_ref())
+}
+
+/// What becomes of a setting that no shape of its file has.
+fn not_in_this_shape(setting: &Setting<Resolved>) -> PlannedSetting {
+    PlannedSetting {
+        key: setting.key(),
+        outcome: Outcome::NotApplicable,
+        position: None,
+        path: None,
+        old: None,
+        new: None,
+        reason: Some(Reason::Absent),
+        origin: setting.origin.to_string(),
+    }
+}
+
+fn decode(path: &str, bytes: &[u8]) -> Result<Source, Vec<Diagnostic>> {
+    Source::decode(bytes).map_err(|error| {
+        vec![Diagnostic::error(
+            "xml-encoding",
+            Class::Home,
+            format!("{path}: {error}"),
+        )]
+    })
+}
+
+/// Refuses patches that would hide or remove what can never have been there,
+/// unless they say that it may be so: the selector is more likely wrong.
+fn refuse_nothing(
+    path: &str,
+    source: &Source,
+    operations: &[Operation],
+    outcomes: &[EditOutcome],
+) -> Result<(), Vec<Diagnostic>> {
+    let missing = operations
+        .iter()
+        .zip(outcomes)
+        .filter(|(operation, outcome)| {
+            let hides = match operation.edit.action {
+                xml_inplace::Action::CommentOut => true,
+                // What was removed leaves behind what it stood in.
+                xml_inplace::Action::Remove => !operation.edit.target.has_place_in(source),
+                _ => false,
+            };
+            matches!(operation.subject, Subject::Patch(_))
+                && hides
+                && outcome.result == Done::AlreadySo(Why::Absent)
+                && !operation.edit.optional
+        });
+    let errors: Vec<_> = missing
+        .map(|(operation, _)| nothing_found(path, source, operation, operations))
+        .collect();
+    if errors.is_empty() {
+        Ok(())
+    } else {
+        Err(errors)
+    }
+}
+
+/// Warns of a patch whose value the server will not trim. For settings the
+/// catalogue has said so already.
+fn padded(operation: &Operation) -> Option<Diagnostic> {
+    use xml_inplace::Action::{SetAttribute, SetText};
+    let (SetText { value, .. } | SetAttribute { value, .. }) = &operation.edit.action else {
+        return None;
+    };
+    if !matches!(operation.subject, Subject::Patch(_)) || value.trim() == value {
+        return None;
+    }
+    let message = format!(
+        "the value of {} starts or ends with white space, which the server does not trim",
+        operation.subject.key()
+    );
+    let diagnostic = Diagnostic::warning("padded-value", Class::Specification, message);
+    Some(operation.origin.attach(diagnostic, ""))
+}
+
+fn planned(operation: &Operation, outcome: &EditOutcome) -> PlannedSetting {
+    let mask = |value: String| match &operation.subject {
+        Subject::Setting { row, .. } if row.kind == Kind::BrokerUrl => without_passwords(&value),
+        _ if operation.secret => MASK.to_owned(),
+        _ => value,
+    };
+    let mut setting = PlannedSetting {
+        key: operation.subject.key(),
+        outcome: Outcome::Unchanged,
+        position: None,
+        path: None,
+        old: None,
+        new: None,
+        reason: None,
+        origin: operation.origin.to_string(),
+    };
+    match &outcome.result {
+        Done::AlreadySo(Why::Equal(position)) => {
+            setting.position = Some(*position);
+            setting.reason = Some(Reason::Equal);
+        }
+        Done::AlreadySo(Why::Hidden(position)) => {
+            setting.position = Some(*position);
+            setting.reason = Some(Reason::Hidden);
+        }
+        Done::AlreadySo(Why::Absent) => {
+            setting.reason = Some(Reason::Absent);
+            let knows_none = matches!(
+                operation.subject,
+                Subject::Setting { row, .. }
+                    if row.absent == WhenAbsent::NotApplicable
+                        || row.shapes.iter().any(|shape| matches!(shape.place, Place::Presence { .. }))
+            );
+            if knows_none || operation.edit.optional {
+                setting.outcome = Outcome::NotApplicable;
+            }
+        }
+        Done::Changed(changes) => {
+            let joined = |values: Vec<&String>| {
+                let values: Vec<&str> = values.into_iter().map(String::as_str).collect();
+                (!values.is_empty()).then(|| mask(values.join(", ")))
+            };
+            setting.outcome = match changes.as_slice() {
+                [first, rest @ ..] if rest.iter().all(|change| change.kind == first.kind) => {
+                    Outcome::from(first.kind)
+                }
+                _ => Outcome::Set,
+            };
+            setting.position = changes.first().map(|change| change.position);
+            setting.path = changes.first().map(|change| change.path.clone());
+            setting.old = joined(
+                changes
+                    .iter()
+                    .filter_map(|change| change.old.as_ref())
+                    .collect(),
+            );
+            setting.new = joined(
+                changes
+                    .iter()
+                    .filter_map(|change| change.new.as_ref())
+                    .collect(),
+            );
+        }
+    }
+    setting
+}
