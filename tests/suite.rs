@@ -13,6 +13,8 @@
 mod acceptance;
 #[path = "suite/bad_input/mod.rs"]
 mod bad_input;
+#[path = "suite/capture.rs"]
+mod capture;
 #[path = "suite/commands.rs"]
 mod commands;
 #[path = "suite/crashes.rs"]

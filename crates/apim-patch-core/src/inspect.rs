@@ -62,6 +62,21 @@ pub struct Inspected {
 }
 
 impl Inspected {
+    /// A setting that is nowhere.
+    pub(crate) fn absent(row: &'static Row, name: Option<&str>) -> Self {
+        Self {
+            key: row.full_key(name),
+            row,
+            name: name.map(str::to_owned),
+            state: State::Absent,
+            value: None,
+            file: row.file,
+            line: None,
+            column: None,
+            padded: false,
+        }
+    }
+
     /// The value as it may be shown.
     pub fn shown_value(&self) -> Option<String> {
         let value = self.value.as_ref()?;
@@ -124,6 +139,20 @@ pub fn inspect(
         Ok(found)
     } else {
         Err(gather_missing(errors))
+    }
+}
+
+/// Reads rows from another file than their own; nothing where it is missing.
+pub(crate) fn read_other(
+    store: &Store,
+    file: &'static str,
+    rows: impl Iterator<Item = &'static Row>,
+    links: LinkPolicy,
+) -> Result<Vec<Inspected>, Vec<Diagnostic>> {
+    match store.read(Path::new(file), links, limits::MAX_BYTES as u64) {
+        Ok(snapshot) => read_file(file, snapshot.bytes(), rows).map_err(|error| vec![error]),
+        Err(Error::Missing { .. }) => Ok(Vec::new()),
+        Err(error) => Err(vec![diagnostic_of(&error)]),
     }
 }
 
@@ -198,18 +227,17 @@ fn read_one(document: &Document<'_>, row: &'static Row, name: Option<&str>) -> I
         let selector = Selector::parse(&selector_of(shape.place.element(), name)).ok()?;
         Some(read_place(document, shape.place, &selector))
     });
-    let (state, value, position) = found.unwrap_or((State::Absent, None, None));
+    let Some((state, value, position)) = found else {
+        return Inspected::absent(row, name);
+    };
     let padded = value.as_ref().is_some_and(|value| value.trim() != value);
     Inspected {
-        key: row.full_key(name),
-        row,
-        name: name.map(str::to_owned),
         state,
         value,
-        file: row.file,
         line: position.map(|position| position.line),
         column: position.map(|position| position.column),
         padded,
+        ..Inspected::absent(row, name)
     }
 }
 

@@ -6,6 +6,7 @@
 
 pub mod apply;
 mod bounded_read;
+pub mod capture;
 pub mod catalogue;
 mod confidential;
 pub mod diagnostic;

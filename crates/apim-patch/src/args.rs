@@ -83,6 +83,8 @@ pub(crate) enum Command {
     Check(Selected),
     /// Show the current value, state and place of settings
     Inspect(Inspect),
+    /// Print a deployment file that reproduces what homes are set to
+    Capture(Capture),
     /// Put a home back to what it was before a run
     Revert(Revert),
     /// List the runs that can be reverted, or show what one of them changed
@@ -189,6 +191,19 @@ pub(crate) struct Inspect {
     /// Show secrets
     #[arg(long)]
     pub(crate) show_secrets: bool,
+    #[command(flatten)]
+    pub(crate) links: Links,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Capture {
+    /// The home; of several, each becomes a node named like its directory
+    #[arg(long = "home", value_name = "DIR", required = true, value_hint = ValueHint::DirPath)]
+    pub(crate) homes: Vec<PathBuf>,
+    /// The profile with which the file is to be applied: what it brings by itself is left out. By
+    /// default the one that was applied last
+    #[arg(long, value_name = "PROFILE")]
+    pub(crate) profile: Option<String>,
     #[command(flatten)]
     pub(crate) links: Links,
 }

@@ -26,6 +26,7 @@ fn main() -> ExitCode {
         Command::Diff(diff) => commands::diff::run(diff, &mut console),
         Command::Check(selected) => commands::check::run(selected, &mut console),
         Command::Inspect(inspect) => commands::inspect::run(inspect, &mut console),
+        Command::Capture(capture) => commands::capture::run(capture, &mut console),
         Command::Revert(revert) => commands::revert::run(revert, &mut console, &mut has_written),
         Command::History(history) => commands::history::run(history, &mut console),
         Command::Recover(recover) => {

@@ -312,6 +312,17 @@ impl Row {
         key::fill(self.key, name)
     }
 
+    /// The table that the key stands in, and its name there, as a deployment
+    /// file spells them.
+    pub fn table_and_name(&self, name: Option<&str>) -> (String, String) {
+        let (table, last) = self.key.rsplit_once('.').unwrap_or(("", self.key));
+        let filled = |part: &str| match name {
+            Some(name) => part.replacen('*', &quoted(name), 1),
+            None => part.to_owned(),
+        };
+        (filled(table), filled(last))
+    }
+
     /// The row's key as it stands in examples.
     pub fn example_key(&self) -> String {
         self.full_key(self.entry.map(|entry| entry.example))

@@ -26,11 +26,10 @@ fn starter() -> String {
     );
     let mut table = String::new();
     for row in catalogue::rows() {
-        let key = row.example_key();
-        let (parent, name) = key.rsplit_once('.').unwrap_or(("", &key));
+        let (parent, name) = row.table_and_name(row.entry.map(|entry| entry.example));
         if parent != table {
             let _ = write!(out, "\n[{parent}]   # {}\n", row.file);
-            table = parent.to_owned();
+            table = parent;
         }
         out.push('\n');
         for line in wrapped(row.doc) {

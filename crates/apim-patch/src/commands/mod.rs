@@ -2,6 +2,7 @@
 //! planning on it.
 
 pub(crate) mod apply;
+pub(crate) mod capture;
 pub(crate) mod check;
 pub(crate) mod completions;
 pub(crate) mod demo;
