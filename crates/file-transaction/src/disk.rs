@@ -24,6 +24,7 @@ pub(crate) fn step(_: &str) -> io::Result<()> {
 pub(crate) enum Ability {
     Exchange,
     Link,
+    NoReplace,
 }
 
 #[cfg(not(test))]
@@ -168,6 +169,21 @@ pub(crate) fn exchange(one: &Path, other: &Path) -> io::Result<bool> {
         Err(Errno::INVAL | Errno::NOSYS | Errno::OPNOTSUPP) => Ok(false),
         Err(e) => Err(e.into()),
     }
+}
+
+/// Gives something another name where nothing has that name yet.
+pub(crate) fn rename_to_free(from: &Path, to: &Path) -> io::Result<()> {
+    step("move")?;
+    if can(Ability::NoReplace) {
+        match rustix::fs::renameat_with(CWD, from, CWD, to, RenameFlags::NOREPLACE) {
+            Err(Errno::INVAL | Errno::NOSYS | Errno::OPNOTSUPP) => {}
+            other => return Ok(other?),
+        }
+    }
+    if exists(to)? {
+        return Err(Errno::EXIST.into());
+    }
+    fs::rename(from, to)
 }
 
 pub(crate) fn link(from: &Path, to: &Path) -> io::Result<()> {

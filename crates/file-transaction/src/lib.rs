@@ -107,6 +107,7 @@
 
 mod backup;
 mod digest;
+mod discard;
 mod disk;
 mod error;
 pub mod history;
@@ -115,8 +116,10 @@ mod interrupt;
 mod journal;
 mod lock;
 mod metadata;
+mod moves;
 mod obstacle;
 pub mod recover;
+mod relocate;
 pub mod rollback;
 mod shown;
 mod snapshot;
@@ -124,20 +127,22 @@ mod stage;
 mod store;
 mod swap;
 mod transaction;
+mod tree;
 
 #[cfg(test)]
 mod crash_tests;
 
 pub use digest::{Digest, NotADigest};
-pub use error::{Class, Drifted, Error, RecoveryReason};
+pub use error::{Class, Drifted, DriftedTree, Error, RecoveryReason};
 pub use id::{NotATransactionId, TransactionId};
 pub use interrupt::Interrupt;
 pub use jiff::Timestamp;
-pub use journal::{Details, FileRecord, Manifest};
+pub use journal::{Details, FileRecord, Manifest, RemovalRecord, RestoreRecord};
 pub use lock::{Holder, Lock, Wait};
-pub use obstacle::{FileKind, Obstacle, StateProblem};
+pub use obstacle::{FileKind, Obstacle, StateProblem, TreeProblem};
 pub use recover::{InterruptedRun, Recovery};
 pub use shown::Shown;
 pub use snapshot::{LinkPolicy, Snapshot};
 pub use store::Store;
-pub use transaction::{Prepared, Receipt, Replaced, Staged, Transaction};
+pub use transaction::{Moved, Prepared, Receipt, Replaced, Staged, Transaction};
+pub use tree::Tree;

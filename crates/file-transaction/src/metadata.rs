@@ -5,11 +5,12 @@ use std::collections::BTreeMap;
 use std::ffi::{OsStr, OsString};
 use std::fs::{self, File};
 use std::io;
+use std::os::fd::{AsFd, BorrowedFd};
 use std::os::unix::ffi::OsStringExt as _;
 use std::os::unix::fs::{MetadataExt as _, fchown};
 use std::path::{Path, PathBuf};
 
-use rustix::fs::{Access, AtFlags, CWD, StatxAttributes, StatxFlags};
+use rustix::fs::{Access, AtFlags, CWD, Statx, StatxAttributes, StatxFlags, statx};
 use rustix::io::Errno;
 use rustix::process::{getegid, geteuid, getgroups};
 use xattr::FileExt as _;
@@ -17,6 +18,7 @@ use xattr::FileExt as _;
 use crate::disk;
 use crate::error::Error;
 use crate::obstacle::Obstacle;
+use crate::tree;
 
 /// Everything that the replacement takes over from the file it replaces.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -159,6 +161,92 @@ pub(crate) fn check_replaceable(path: &Path, real: &Path) -> Result<Metadata, Er
     Ok(metadata)
 }
 
+/// Finds what would keep `real` from being moved into a directory of the state directory (`other`)
+/// and deleted there, or from being moved from there to its place, as far as looking can tell.
+/// Without `deletion` nothing in it has to be looked at.
+pub(crate) fn check_movable(
+    path: &Path,
+    real: &Path,
+    other: &Path,
+    deletion: bool,
+) -> Result<(), Error> {
+    let stat = fs::symlink_metadata(real).map_err(Error::io("look at", path))?;
+    let holds_mount = |mount: &Path| Error::HoldsMount {
+        path: path.to_path_buf(),
+        mount: mount.to_path_buf(),
+    };
+    let flags = Flags::at(real);
+    if flags.is_mount_point(real) {
+        return Err(holds_mount(real));
+    }
+    flags.check(path)?;
+    if let Some(mount) = mount_points().iter().find(|place| place.starts_with(real)) {
+        return Err(holds_mount(mount));
+    }
+    let directory = parent(real);
+    check_can_name(&directory)?;
+    let user = geteuid();
+    let sticky = fs::metadata(&directory)
+        .is_ok_and(|stat| stat.mode() & 0o1000 != 0 && stat.uid() != user.as_raw());
+    if sticky && !user.is_root() && stat.uid() != user.as_raw() {
+        return Err(not_writable(path, Obstacle::System(Errno::PERM.into())));
+    }
+    // The entry `..` of a directory that moves is written.
+    if stat.is_dir() {
+        check_access(path, real, Access::WRITE_OK)?;
+    }
+    check_same_mount(path, &directory, other)?;
+    if !deletion {
+        return Ok(());
+    }
+    tree::walk(real, &mut |place, entry| {
+        if entry.dev() != stat.dev() {
+            return Err(holds_mount(place));
+        }
+        Flags::at(place).check(place)?;
+        // What is ours we can make writable.
+        if entry.is_dir() && entry.uid() != user.as_raw() {
+            check_directory_writable(place)?;
+        }
+        Ok(())
+    })
+    .map(drop)
+}
+
+/// Can something be given a name in this directory, and lose it?
+pub(crate) fn check_can_name(directory: &Path) -> Result<(), Error> {
+    Flags::at(directory).check(directory)?;
+    check_directory_writable(directory)
+}
+
+/// A rename does not lead from one file system, or one mount of it, to another.
+pub(crate) fn check_same_mount(path: &Path, directory: &Path, other: &Path) -> Result<(), Error> {
+    let device = |path: &Path| {
+        let stat = fs::metadata(path).map_err(Error::io("look at", path))?;
+        Ok::<_, Error>(stat.dev())
+    };
+    let same_device = device(directory)? == device(other)?;
+    // Not known to kernels before 5.8; the rename itself is going to tell there.
+    let mount = |path: &Path| {
+        statx(CWD, path, AtFlags::empty(), StatxFlags::MNT_ID)
+            .ok()
+            .filter(|statx| statx.stx_mask & StatxFlags::MNT_ID.bits() != 0)
+            .map(|statx| statx.stx_mnt_id)
+    };
+    if same_device && mount(directory) == mount(other) {
+        return Ok(());
+    }
+    Err(Error::OtherFileSystem {
+        path: path.to_path_buf(),
+        other: other.to_path_buf(),
+    })
+}
+
+/// Is this open directory, which was found at `path`, where something is mounted?
+pub(crate) fn is_mount(directory: BorrowedFd<'_>, path: &Path) -> bool {
+    Flags::of(directory).is_mount_point(path)
+}
+
 /// Can entries be made and removed in this directory?
 pub(crate) fn check_directory_writable(directory: &Path) -> Result<(), Error> {
     let access = Access::READ_OK | Access::WRITE_OK | Access::EXEC_OK;
@@ -194,8 +282,22 @@ struct Flags {
 }
 
 impl Flags {
-    fn of(file: &File) -> Flags {
-        match rustix::fs::statx(file, "", AtFlags::EMPTY_PATH, StatxFlags::empty()) {
+    fn of(file: impl AsFd) -> Flags {
+        Flags::from(statx(file, "", AtFlags::EMPTY_PATH, StatxFlags::empty()))
+    }
+
+    /// Of whatever has this name, be it a link or something that nobody may open.
+    fn at(path: &Path) -> Flags {
+        Flags::from(statx(
+            CWD,
+            path,
+            AtFlags::SYMLINK_NOFOLLOW,
+            StatxFlags::empty(),
+        ))
+    }
+
+    fn from(statx: Result<Statx, Errno>) -> Flags {
+        match statx {
             Ok(statx) => Flags {
                 set: statx.stx_attributes,
                 known: statx.stx_attributes_mask,
@@ -223,14 +325,18 @@ impl Flags {
             return self.set.contains(StatxAttributes::MOUNT_ROOT);
         }
         // Kernels before 5.8.
-        fs::read("/proc/self/mountinfo").is_ok_and(|mounts| {
-            mounts.split(|b| *b == b'\n').any(|line| {
-                line.split(|b| *b == b' ')
-                    .nth(4)
-                    .is_some_and(|place| Path::new(&unescape_mount_path(place)) == real)
-            })
-        })
+        mount_points().iter().any(|place| place == real)
     }
+}
+
+/// Where something is mounted, as far as `/proc` tells.
+fn mount_points() -> Vec<PathBuf> {
+    let mounts = fs::read("/proc/self/mountinfo").unwrap_or_default();
+    let lines = mounts.split(|b| *b == b'\n');
+    lines
+        .filter_map(|line| line.split(|b| *b == b' ').nth(4))
+        .map(|place| PathBuf::from(unescape_mount_path(place)))
+        .collect()
 }
 
 /// Blanks and backslashes in `/proc/self/mountinfo` are three octal digits behind a backslash.
