@@ -141,13 +141,20 @@ impl fmt::Display for SecretPlace {
     }
 }
 
+/// Everything in a text that nobody may see whatever file it is of: the values
+/// of secret rows, and the passwords in URLs.
+pub(crate) fn secrets_in_text(text: &str) -> Vec<Range<usize>> {
+    let mut spans = secret_spans(text);
+    spans.extend(url_passwords(text));
+    spans
+}
+
 /// Everything in a file that nobody may see: the values of secret rows, the
 /// passwords in URLs, and what stands at `places`. All of a file that is not well-formed, if there
 /// are places: they can't be found in it.
 pub(crate) fn secrets(source: &Source, places: &[SecretPlace]) -> Vec<Range<usize>> {
     let text = source.text();
-    let mut spans = secret_spans(text);
-    spans.extend(url_passwords(text));
+    let mut spans = secrets_in_text(text);
     if !places.is_empty() {
         match Document::parse(source) {
             Ok(document) => spans.extend(places.iter().flat_map(|place| place.spans(&document))),

@@ -7,10 +7,11 @@ pub use file_transaction::history::Entry;
 use file_transaction::{Digest, Error, LinkPolicy, Lock, Manifest, Store, TransactionId};
 use xml_inplace::{Source, limits};
 
-use crate::confidential::{SecretPlace, places, secrets};
+use crate::confidential::{SecretPlace, places, secrets, secrets_in_text};
 use crate::diagnostic::{Diagnostic, printable};
 use crate::diff::{FileDiff, Secrecy};
 use crate::failure::diagnostic_of;
+use crate::file_text::FileText;
 use crate::operation::operations;
 use crate::plan::Secrets;
 use crate::spec::{Resolved, Selection};
@@ -96,16 +97,21 @@ pub fn changes(store: &Store, entry: &Entry, secrecy: Secrecy) -> Result<Vec<Cha
             changes.push(Change::Gone(path));
             continue;
         };
-        let (Ok(before), Ok(after)) = (Source::decode(&before), Source::decode(&after)) else {
+        let texts = [&before, &after].map(|bytes| FileText::decode(&path, bytes));
+        let [Some(before_text), Some(after_text)] = texts else {
             changes.push(Change::Gone(path));
             continue;
         };
         let secrets = Secrets {
-            before: secrets_in(&before, manifest, &path),
-            after: secrets_in(&after, manifest, &path),
+            before: secrets_in(&before, &before_text, manifest, &path),
+            after: secrets_in(&after, &after_text, manifest, &path),
         };
         changes.push(Change::Diff(FileDiff::between(
-            path, &before, &after, &secrets, secrecy,
+            path,
+            &before_text,
+            &after_text,
+            &secrets,
+            secrecy,
         )));
     }
     Ok(changes)
@@ -136,7 +142,12 @@ fn content(store: &Store, relative: &Path, digest: Digest) -> Result<Option<Vec<
     Ok(None)
 }
 
-fn secrets_in(source: &Source, manifest: &Manifest, path: &str) -> Vec<std::ops::Range<usize>> {
+fn secrets_in(
+    bytes: &[u8],
+    text: &FileText,
+    manifest: &Manifest,
+    path: &str,
+) -> Vec<std::ops::Range<usize>> {
     let places = manifest
         .details
         .remember
@@ -148,5 +159,8 @@ fn secrets_in(source: &Source, manifest: &Manifest, path: &str) -> Vec<std::ops:
         .filter(|(file, _)| *file == path)
         .filter_map(|(_, place)| SecretPlace::parse(place))
         .collect();
-    secrets(source, &places)
+    match Source::decode(bytes) {
+        Ok(source) if !places.is_empty() => secrets(&source, &places),
+        _ => secrets_in_text(&text.text),
+    }
 }

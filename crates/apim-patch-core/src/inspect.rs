@@ -10,6 +10,7 @@ use crate::catalogue::{Entry, Kind, Place, Row, selector_of, without_passwords};
 use crate::diagnostic::{Class, Diagnostic, MASK};
 use crate::diff::Secrecy;
 use crate::failure::{diagnostic_of, gather_missing};
+use crate::file_text::is_properties;
 use crate::operation::shape_of;
 
 /// Whether a setting is in effect.
@@ -161,6 +162,9 @@ fn read_file(
     bytes: &[u8],
     rows: impl Iterator<Item = &'static Row>,
 ) -> Result<Vec<Inspected>, Diagnostic> {
+    if is_properties(file) {
+        return rows.map(|row| read_property(file, bytes, row)).collect();
+    }
     let ill_formed = |error: xml_inplace::ParseError| {
         let message = format!("{file}:{} can't be read: {error}", error.position());
         Diagnostic::error("xml-ill-formed", Class::Home, message)
@@ -168,6 +172,28 @@ fn read_file(
     let source = Source::decode(bytes).map_err(|error| ill_formed(error.into()))?;
     let document = Document::parse(&source).map_err(ill_formed)?;
     Ok(rows.flat_map(|row| read(&document, row, None)).collect())
+}
+
+fn read_property(file: &str, bytes: &[u8], row: &'static Row) -> Result<Inspected, Diagnostic> {
+    use properties_inplace::Found;
+    let name = row.shapes.first().map_or("", |shape| shape.place.element());
+    let found = properties_inplace::get(bytes, name).map_err(|error| {
+        let message = format!("{file} can't be read: {error}");
+        Diagnostic::error("properties-not-editable", Class::Home, message)
+    })?;
+    let (state, value, position) = match found {
+        Found::Active { value, position } => (State::Active, value, position),
+        Found::CommentedOut { value, position } => (State::CommentedOut, value, position),
+        Found::Absent => return Ok(Inspected::absent(row, None)),
+    };
+    Ok(Inspected {
+        state,
+        padded: value.trim() != value,
+        value: Some(value),
+        line: Some(position.line),
+        column: Some(position.column),
+        ..Inspected::absent(row, None)
+    })
 }
 
 /// Reads a row from a document: of a keyed table the entry `name`, or all of

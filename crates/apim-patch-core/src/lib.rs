@@ -13,6 +13,7 @@ pub mod diagnostic;
 pub mod diff;
 mod explanation;
 mod failure;
+mod file_text;
 pub mod history;
 pub mod home;
 pub mod inspect;

@@ -4,7 +4,7 @@ use file_transaction::{Manifest, TransactionId};
 use serde::Serialize;
 
 use crate::catalogue::Row;
-use crate::diagnostic::{Class, Diagnostic};
+use crate::diagnostic::{Class, Diagnostic, printable_path};
 use crate::diff::FileDiff;
 use crate::inspect::Inspected;
 use crate::plan::{FilePlan, Outcome, Plan, PlannedSetting, Reason};
@@ -35,8 +35,10 @@ pub struct Report {
     pub settings: Vec<SettingReport>,
     /// The files that change.
     pub files: Vec<FileReport>,
-    /// The files that have changed: those of `files` when the run has written,
-    /// none otherwise.
+    /// Applications that go, by their path in the home.
+    pub removed: Vec<String>,
+    /// What has changed: `files` and `removed` when the run has written, nothing
+    /// otherwise.
     pub changed: Vec<String>,
     /// The transaction, for `revert`.
     pub transaction: Option<String>,
@@ -248,6 +250,7 @@ impl Report {
             exit_code: 0,
             settings: Vec::new(),
             files: Vec::new(),
+            removed: Vec::new(),
             changed: Vec::new(),
             transaction: None,
             warnings: Vec::new(),
@@ -269,6 +272,11 @@ impl Report {
                 added_lines: diff.added,
                 diff: diff.to_string(),
             })
+            .collect();
+        self.removed = plan
+            .removals
+            .iter()
+            .map(|removal| printable_path(removal))
             .collect();
         self.warn(&plan.warnings);
     }

@@ -131,6 +131,9 @@ pub(crate) struct Selected {
     /// Do without settings that the profile requires and nobody gave
     #[arg(long)]
     pub(crate) partial: bool,
+    /// Take the web and Jaggery applications away that the profile can do without; revert brings them back
+    #[arg(long)]
+    pub(crate) prune_apps: bool,
     #[command(flatten)]
     pub(crate) links: Links,
 }

@@ -5,6 +5,7 @@
 //! file of its config file, and nothing else.
 
 mod api_manager;
+mod apps;
 mod axis2;
 mod carbon;
 mod catalina_server;
@@ -14,6 +15,10 @@ mod kind;
 mod literal;
 mod suggestion;
 
+pub use apps::{Apps, apps};
+pub(crate) use apps::{
+    INBOUND_ENDPOINTS, JAGGERYAPPS, SYNAPSE_CONFIGS, SYNAPSE_KEPT, WEB_SOCKET_ENDPOINTS, WEBAPPS,
+};
 pub(crate) use form::has_explicit_port;
 pub(crate) use key::quoted;
 pub use kind::{Checked, Given, Kind, illegal_in_xml};

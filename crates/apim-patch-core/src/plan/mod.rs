@@ -2,11 +2,13 @@
 //!
 //! A plan is data. Making one writes nothing.
 
+mod properties;
 mod replacement;
+mod surplus;
 mod xml;
 
 use std::ops::Range;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::thread;
 
 pub use file_transaction::LinkPolicy;
@@ -15,6 +17,7 @@ use xml_inplace::{ChangeKind, Position, limits};
 
 use crate::diagnostic::{Diagnostic, printable};
 use crate::failure::{diagnostic_of, gather_missing};
+use crate::file_text::is_properties;
 use crate::spec::{Patch, Resolved, Selection, Setting};
 
 /// What an apply would do to a home.
@@ -22,6 +25,8 @@ use crate::spec::{Patch, Resolved, Selection, Setting};
 pub struct Plan {
     /// Every file that something is asked of, in the catalogue's order.
     pub files: Vec<FilePlan>,
+    /// Applications that go, relative to the home.
+    pub removals: Vec<PathBuf>,
     /// What the person who asked should know.
     pub warnings: Vec<Diagnostic>,
 }
@@ -144,6 +149,7 @@ impl Plan {
         let by_file = Asked::by_file(selection);
         let mut plan = Self {
             files: Vec::new(),
+            removals: Vec::new(),
             warnings: Vec::new(),
         };
         let mut errors = Vec::new();
@@ -184,9 +190,25 @@ impl Plan {
         }
     }
 
+    /// Takes the applications away as well that a node of the selection's
+    /// profile can do without.
+    ///
+    /// # Errors
+    ///
+    /// A folder of applications that can't be read.
+    pub fn prune_apps(
+        mut self,
+        store: &Store,
+        selection: &Selection<Resolved>,
+    ) -> Result<Self, Vec<Diagnostic>> {
+        self.removals =
+            surplus::surplus(store.root(), selection.profile.name).map_err(|error| vec![error])?;
+        Ok(self)
+    }
+
     /// Whether the home is what is asked for.
     pub fn is_empty(&self) -> bool {
-        self.files.iter().all(|file| file.after.is_none())
+        self.removals.is_empty() && self.files.iter().all(|file| file.after.is_none())
     }
 
     /// The settings of all files.
@@ -265,6 +287,10 @@ impl<'s> Asked<'s> {
             }
         };
         let mut warnings = Vec::new();
+        if is_properties(file) && self.patches.is_empty() {
+            let plan = properties::plan(file, snapshot, &self.settings, &mut warnings)?;
+            return Ok((plan, warnings));
+        }
         let base = replacement::base(store, file, &snapshot, &self.settings, links, &mut warnings)?;
         let mut plan = xml::plan(file, snapshot, base.bytes, self, &mut warnings)?;
         plan.settings.splice(0..0, base.setting);

@@ -83,10 +83,14 @@ fn is_directory(entry: &DirEntry) -> bool {
 
 /// Whether a name is one of these, in which a `*` stands for any characters.
 fn is_one_of(name: &str, patterns: &[&str]) -> bool {
-    patterns.iter().any(|pattern| match pattern.split_once('*') {
-        Some((begin, end)) => {
-            name.len() >= begin.len() + end.len() && name.starts_with(begin) && name.ends_with(end)
-        }
-        None => name == *pattern,
-    })
+    patterns
+        .iter()
+        .any(|pattern| match pattern.split_once('*') {
+            Some((begin, end)) => {
+                name.len() >= begin.len() + end.len()
+                    && name.starts_with(begin)
+                    && name.ends_with(end)
+            }
+            None => name == *pattern,
+        })
 }

@@ -51,6 +51,7 @@ fn one(
         &lock,
         prepared.occasion(selected),
         !arguments.no_history,
+        selected.links.policy(),
     )
     .map_err(|error| vec![error])?;
     drop(lock);
@@ -67,6 +68,7 @@ fn one(
     *has_written = true;
     report.status = Status::Applied;
     report.changed = diffs.iter().map(|diff| diff.path.clone()).collect();
+    report.changed.extend(report.removed.iter().cloned());
     report.transaction = receipt.history.then(|| receipt.id.to_string());
     console.tell(&format!("{}\n", prepared.headline()));
     console.tell(&summary(&plan, &diffs, console.is_verbose()));
@@ -75,17 +77,22 @@ fn one(
         console.diagnostics(&[running]);
     }
     console.json(&report);
-    let files = match receipt.files.len() {
-        1 => "1 file".to_owned(),
-        count => format!("{count} files"),
+    let mut files = match receipt.files.len() {
+        1 => "1 file changed".to_owned(),
+        count => format!("{count} files changed"),
     };
+    match receipt.removed.len() {
+        0 => {}
+        1 => files.push_str(", 1 application taken away"),
+        count => files.push_str(&format!(", {count} applications taken away")),
+    }
     console.say(&match receipt.history {
         true => format!(
-            "{files} changed as {}; `apim-patch revert --home {}` takes it back",
+            "{files} as {}; `apim-patch revert --home {}` takes it back",
             receipt.id,
             printable_path(home)
         ),
-        false => format!("{files} changed; no history was kept"),
+        false => format!("{files}; no history was kept"),
     });
     Ok(Exit::Success)
 }

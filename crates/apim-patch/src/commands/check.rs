@@ -31,7 +31,8 @@ pub(crate) fn run(selected: &Selected, console: &mut Console) -> Exit {
         let count = plan
             .settings()
             .filter(|(_, setting)| setting.changes())
-            .count();
+            .count()
+            + plan.removals.len();
         console.say(&match count {
             0 => format!("{}: as asked for", prepared.headline()),
             1 => format!("{}: 1 setting differs", prepared.headline()),

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use apim_patch_core::apply::refuse_interrupted;
-use apim_patch_core::diagnostic::Diagnostic;
+use apim_patch_core::diagnostic::{Diagnostic, printable_path};
 use apim_patch_core::report::Status;
 
 use super::{Prepared, diffs, for_each_home, secrecy};
@@ -40,6 +40,9 @@ pub(super) fn show(
     });
     report.describe(&plan, &diffs);
     diff(console, &diffs);
+    for removal in &plan.removals {
+        console.say(&format!("{} would be taken away", printable_path(removal)));
+    }
     console.json(&report);
     console.say(&match plan.is_empty() {
         true => format!("{}: nothing to do", prepared.headline()),

@@ -60,7 +60,11 @@ impl Prepared {
     }
 
     fn plan(&self, selected: &Selected) -> Result<Plan, Vec<Diagnostic>> {
-        Plan::new(&self.store, &self.selection, selected.links.policy())
+        let plan = Plan::new(&self.store, &self.selection, selected.links.policy())?;
+        match selected.prune_apps {
+            true => plan.prune_apps(&self.store, &self.selection),
+            false => Ok(plan),
+        }
     }
 
     /// A report with what is known of the home.

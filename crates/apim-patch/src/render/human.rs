@@ -3,7 +3,7 @@
 use std::fmt::Write;
 
 use anstyle::{AnsiColor, Style};
-use apim_patch_core::diagnostic::printable;
+use apim_patch_core::diagnostic::{printable, printable_path};
 use apim_patch_core::diff::FileDiff;
 use apim_patch_core::plan::{Outcome, Plan, PlannedSetting};
 
@@ -46,6 +46,11 @@ pub(crate) fn summary(plan: &Plan, diffs: &[FileDiff], all: bool) -> String {
             out.truncate(out.trim_end().len());
             out.push('\n');
         }
+    }
+    for removal in &plan.removals {
+        let style = style_of(Outcome::Removed);
+        let path = printable_path(removal);
+        let _ = writeln!(out, "  {bold}{path}{bold:#} ({style}taken away{style:#})");
     }
     out
 }
@@ -94,6 +99,10 @@ pub(crate) fn differences(plan: &Plan) -> String {
             let _ = write!(out, ": {values}");
         }
         let _ = writeln!(out, " (asked for by {})", setting.origin);
+    }
+    for removal in &plan.removals {
+        let path = printable_path(removal);
+        let _ = writeln!(out, "{path}: is there (asked for by --prune-apps)");
     }
     out
 }
