@@ -1,5 +1,6 @@
 //! begin → replace → stage → prepare → commit.
 
+use std::fmt;
 use std::path::PathBuf;
 
 use jiff::Timestamp;
@@ -29,7 +30,6 @@ const OPEN: usize = 128;
 ///
 /// Dropping it, or what [`stage`](Self::stage) and [`prepare`](Staged::prepare) give, leaves
 /// everything as it was.
-#[derive(Debug)]
 #[must_use = "nothing is replaced until the transaction is staged, prepared and committed"]
 pub struct Transaction<'lock> {
     lock: &'lock Lock,
@@ -71,6 +71,18 @@ pub struct Replaced {
     pub before: Digest,
     /// Its digest after.
     pub after: Digest,
+}
+
+// As with snapshots: new content may hold passwords.
+impl fmt::Debug for Transaction<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let files: Vec<&Snapshot> = self.changes.iter().map(|(file, _)| file).collect();
+        f.debug_struct("Transaction")
+            .field("details", &self.details)
+            .field("reverts", &self.reverts)
+            .field("files", &files)
+            .finish_non_exhaustive()
+    }
 }
 
 impl<'lock> Transaction<'lock> {
