@@ -9,9 +9,10 @@ use std::thread;
 pub use file_transaction::LinkPolicy;
 use file_transaction::{Snapshot, Store};
 use xml_inplace::{ChangeKind, Done, Outcome as EditOutcome, Position, Source, Why, limits};
+use zeroize::Zeroize;
 
 use crate::catalogue::{Place, WhenAbsent};
-use crate::confidential::{places, secrets};
+use crate::confidential::{Edits, places, secrets};
 use crate::diagnostic::{Class, Diagnostic, MASK, printable};
 use crate::explanation::{explain, nothing_found, warning};
 use crate::failure::{diagnostic_of, gather_missing};
@@ -131,6 +132,12 @@ impl std::fmt::Debug for FilePlan {
     }
 }
 
+impl Drop for FilePlan {
+    fn drop(&mut self) {
+        self.after.zeroize();
+    }
+}
+
 impl Plan {
     /// Plans what `selection` asks of the home in `store`.
     ///
@@ -244,11 +251,7 @@ fn plan_file(
     operations: &[Operation],
     warnings: &mut Vec<Diagnostic>,
 ) -> Result<FilePlan, Vec<Diagnostic>> {
-    let edits: Vec<_> = operations
-        .iter()
-        .map(|operation| operation.edit.clone())
-        .collect();
-    let edited = xml_inplace::edit(snapshot.bytes(), &edits)
+    let edited = xml_inplace::edit(snapshot.bytes(), Edits::of(operations).as_slice())
         .map_err(|error| explain(path, &snapshot, operations, error))?;
     let source = decode(path, snapshot.bytes())?;
     let result = match &edited.bytes {
