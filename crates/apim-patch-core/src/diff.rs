@@ -339,7 +339,7 @@ mod tests {
     use super::*;
 
     fn diff(before: (&str, &[Range<usize>]), after: (&str, &[Range<usize>])) -> FileDiff {
-        let source = |text: &str| Source::decode(text.as_bytes()).unwrap();
+        let source = |text: &str| FileText::decode("a.xml", text.as_bytes()).unwrap();
         let secrets = Secrets {
             before: before.1.to_vec(),
             after: after.1.to_vec(),

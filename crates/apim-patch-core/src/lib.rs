@@ -6,6 +6,8 @@
 
 pub mod apply;
 mod bounded_read;
+#[cfg(test)]
+mod canary;
 pub mod capture;
 pub mod catalogue;
 mod confidential;

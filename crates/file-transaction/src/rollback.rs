@@ -1,5 +1,6 @@
 //! Taking back a transaction, by a new one that can be taken back as well.
 
+use std::fmt;
 use std::path::Path;
 
 use crate::error::{Class, Drifted, DriftedTree, Error};
@@ -14,11 +15,21 @@ use crate::transaction::Transaction;
 use crate::tree::Tree;
 
 /// What taking back a transaction would do.
-#[derive(Debug)]
 pub struct Revert {
     entry: Entry,
     files: Vec<(Snapshot, Vec<u8>)>,
     moves: Vec<Move>,
+}
+
+// As with snapshots: old content may hold passwords.
+impl fmt::Debug for Revert {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let files: Vec<&Snapshot> = self.files.iter().map(|(now, _)| now).collect();
+        f.debug_struct("Revert")
+            .field("entry", &self.entry)
+            .field("files", &files)
+            .finish_non_exhaustive()
+    }
 }
 
 /// Finds out what taking back `entry` means: reads its files and its backups, looks for what it

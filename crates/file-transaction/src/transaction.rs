@@ -1,5 +1,6 @@
 //! begin → replace, remove → stage → prepare → commit.
 
+use std::fmt;
 use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
@@ -31,7 +32,6 @@ const OPEN: usize = 128;
 ///
 /// Dropping it, or what [`stage`](Self::stage) and [`prepare`](Staged::prepare) give, leaves
 /// everything as it was.
-#[derive(Debug)]
 #[must_use = "nothing is replaced until the transaction is staged, prepared and committed"]
 pub struct Transaction<'lock> {
     lock: &'lock Lock,
@@ -88,6 +88,18 @@ pub struct Moved {
     pub relative: PathBuf,
     /// What it is.
     pub tree: Tree,
+}
+
+// As with snapshots: new content may hold passwords.
+impl fmt::Debug for Transaction<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let files: Vec<&Snapshot> = self.changes.iter().map(|(file, _)| file).collect();
+        f.debug_struct("Transaction")
+            .field("details", &self.details)
+            .field("reverts", &self.reverts)
+            .field("files", &files)
+            .finish_non_exhaustive()
+    }
 }
 
 impl<'lock> Transaction<'lock> {

@@ -14,6 +14,7 @@ use std::thread;
 pub use file_transaction::LinkPolicy;
 use file_transaction::{Snapshot, Store};
 use xml_inplace::{ChangeKind, Position, limits};
+use zeroize::Zeroize;
 
 use crate::diagnostic::{Diagnostic, printable};
 use crate::failure::{diagnostic_of, gather_missing};
@@ -131,6 +132,12 @@ impl std::fmt::Debug for FilePlan {
             .field("file", &self.path())
             .field("settings", &self.settings)
             .finish_non_exhaustive()
+    }
+}
+
+impl Drop for FilePlan {
+    fn drop(&mut self) {
+        self.after.zeroize();
     }
 }
 

@@ -5,7 +5,7 @@ use xml_inplace::{Document, Done, Outcome as EditOutcome, Source, Why};
 
 use super::{Asked, FilePlan, Outcome, PlannedSetting, Reason, Secrets, replacement};
 use crate::catalogue::{Kind, Place, WhenAbsent, without_passwords};
-use crate::confidential::{places, secrets};
+use crate::confidential::{Edits, places, secrets};
 use crate::diagnostic::{Class, Diagnostic, MASK};
 use crate::explanation::{explain, nothing_found, warning};
 use crate::operation::{Operation, Operations, Subject, depends_on_file, operations};
@@ -27,11 +27,7 @@ pub(super) fn plan(
         not_applicable,
     } = operations_on(bytes, asked)?;
     let operations = operations.as_slice();
-    let edits: Vec<_> = operations
-        .iter()
-        .map(|operation| operation.edit.clone())
-        .collect();
-    let edited = xml_inplace::edit(bytes, &edits)
+    let edited = xml_inplace::edit(bytes, Edits::of(operations).as_slice())
         .map_err(|error| explain(path, bytes, operations, error))?;
     let source = decode(path, bytes)?;
     let after = edited.bytes.or_else(|| base.clone());

@@ -268,3 +268,28 @@ fn nothing_is_remembered_where_nothing_was_written() {
     assert!(history::latest(&root.store()).unwrap().is_none());
     assert_eq!(root.tree().len(), 1);
 }
+
+/// Contents may hold passwords, whether they are shown as text or as numbers.
+#[test]
+fn no_debug_output_shows_content() {
+    let root = Root::with(&["a"]);
+    root.replace(&["a"], "first").unwrap();
+    let lock = root.lock();
+    let entry = history::latest(lock.store()).unwrap().unwrap();
+    let revert = rollback::plan(lock.store(), entry, LinkPolicy::InsideOnly, LIMIT).unwrap();
+    let snapshot = root.read("a").unwrap();
+    let mut shown = format!("{revert:?} {snapshot:?}");
+    let transaction = revert.begin(&lock, details()).unwrap();
+    shown += &format!("{transaction:?}");
+    let staged = transaction.stage().unwrap();
+    shown += &format!("{staged:?}");
+    shown += &format!("{:?}", staged.prepare().unwrap());
+    for content in [&b"first"[..], b"content of"] {
+        let text = String::from_utf8_lossy(content);
+        let numbers = format!("{content:?}");
+        let numbers = numbers.trim_matches(['[', ']']);
+        assert!(!shown.contains(&*text), "{shown}");
+        assert!(!shown.contains(numbers), "{shown}");
+    }
+    assert!(shown.contains("relative"), "{shown}");
+}
