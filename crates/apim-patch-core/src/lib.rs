@@ -8,6 +8,7 @@ pub mod apply;
 mod bounded_read;
 pub mod catalogue;
 mod confidential;
+pub mod deployment;
 pub mod diagnostic;
 pub mod diff;
 mod explanation;
