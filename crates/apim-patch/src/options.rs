@@ -66,21 +66,25 @@ impl Selected {
 
     /// The deployment file: as named, by the environment, here, in the home.
     pub(crate) fn deployment_file(&self, home: &Path) -> Option<PathBuf> {
-        let named = self.file.clone();
-        let by_environment = || {
-            env::var_os(FILE_VARIABLE)
-                .filter(|path| !path.is_empty())
-                .map(PathBuf::from)
-        };
-        let usual = || {
-            let here = PathBuf::from(FILE_NAME);
-            let places = [here, home.join(FILE_NAME)];
-            places
-                .into_iter()
-                .find(|path| path.symlink_metadata().is_ok())
-        };
-        named.or_else(by_environment).or_else(usual)
+        deployment_file(self.file.as_deref(), Some(home))
     }
+}
+
+/// The deployment file: as named, by the environment, here, in the home.
+pub(crate) fn deployment_file(named: Option<&Path>, home: Option<&Path>) -> Option<PathBuf> {
+    let by_environment = || {
+        env::var_os(FILE_VARIABLE)
+            .filter(|path| !path.is_empty())
+            .map(PathBuf::from)
+    };
+    let usual = || {
+        let here = PathBuf::from(FILE_NAME);
+        let at_home = home.map(|home| home.join(FILE_NAME));
+        let mut places = std::iter::once(here).chain(at_home);
+        places.find(|path| path.symlink_metadata().is_ok())
+    };
+    let named = named.map(Path::to_owned);
+    named.or_else(by_environment).or_else(usual)
 }
 
 /// The names and addresses of this machine. What can't be found out is left

@@ -1,15 +1,16 @@
 //! The deployment file: read, parsed and checked as a whole.
 
 use std::ops::Range;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use toml::de::DeTable;
 use zeroize::Zeroizing;
 
 use super::nesting::{self, MAX_NESTING};
 use super::table_reader::TableReader;
-use super::{Patch, Setting, mask};
+use super::{Choice, Machine, Patch, Selection, Setting, mask};
 use crate::bounded_read::{self, ReadError};
+use crate::deployment::{Deployment, Node};
 use crate::diagnostic::{Class, Diagnostic, SourceText, Spot, printable_path, unless_errors};
 
 /// The largest deployment file, in bytes. A thousand nodes with every setting
@@ -54,12 +55,7 @@ pub(super) enum Content {
     /// Settings and patches of one node.
     OneNode(Level),
     /// Several nodes.
-    Nodes {
-        /// Patches of every node.
-        patches: Vec<Patch>,
-        profiles: Vec<ProfileTable>,
-        nodes: Vec<Node>,
-    },
+    Nodes(Box<Deployment>),
 }
 
 /// Settings and patches that stand together.
@@ -67,23 +63,6 @@ pub(super) enum Content {
 pub(super) struct Level {
     pub(super) settings: Vec<Setting>,
     pub(super) patches: Vec<Patch>,
-}
-
-/// What `[profiles.PROFILE]` asks for.
-#[derive(Debug)]
-pub(super) struct ProfileTable {
-    pub(super) profile: String,
-    pub(super) settings: Vec<Setting>,
-}
-
-/// One node of a deployment.
-#[derive(Debug)]
-pub(super) struct Node {
-    pub(super) name: String,
-    pub(super) profile: Option<(String, Spot)>,
-    pub(super) host: Option<String>,
-    pub(super) home: Option<PathBuf>,
-    pub(super) level: Level,
 }
 
 impl DeploymentFile {
@@ -162,6 +141,42 @@ impl DeploymentFile {
             content,
             warnings,
         })
+    }
+}
+
+impl DeploymentFile {
+    /// The deployment, in a file with `[nodes]`.
+    pub fn deployment(&self) -> Option<&Deployment> {
+        match &self.content {
+            Content::OneNode(_) => None,
+            Content::Nodes(deployment) => Some(deployment),
+        }
+    }
+
+    /// The nodes, in the order of the file; none in a file for one node.
+    pub fn nodes(&self) -> &[Node] {
+        self.deployment()
+            .map_or(&[], |deployment| &deployment.nodes)
+    }
+
+    /// What is asked for of the node of that name, without a home at hand.
+    ///
+    /// # Errors
+    ///
+    /// As [`select`](super::select()).
+    pub fn select_node(&self, name: &str) -> Result<Selection, Vec<Diagnostic>> {
+        super::select(
+            Some(self),
+            &Choice {
+                profile: None,
+                node: Some(name),
+                options: &[],
+                partial: false,
+                // A node that is named is not looked for by its home.
+                home: Path::new(""),
+                machine: &Machine::default(),
+            },
+        )
     }
 }
 

@@ -1,59 +1,120 @@
-//! The tables at the top of a deployment file, in both of its forms.
+//! The top of a deployment file, in both of its forms.
 
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
-use super::deployment_file::{AskedVersion, Content, Level, Node, ProfileTable};
-use super::table_reader::{Speaker, TableReader, in_order, type_name};
-use crate::catalogue::{Depth, VERSIONS, depth};
+use super::deployment_file::{AskedVersion, Content, Level};
+use super::table_reader::{Entry, Speaker, TableReader, in_order, type_name};
+use crate::catalogue::{Depth, VERSIONS, depth, nearest};
+use crate::deployment::Deployment;
 use crate::diagnostic::printable_name;
-use crate::profile;
+
+/// What stands at the top of a file with `[nodes]`.
+pub(super) const TABLES: &[&str] = &[
+    "version",
+    "patch",
+    "admin",
+    "policy_deployer",
+    "databases",
+    "load_balancers",
+    "environments",
+    "clusters",
+    "profiles",
+    "nodes",
+];
+
+/// Those of them that mean something else, or nothing, in a file for one node.
+const OF_NODES: &[&str] = &["policy_deployer", "load_balancers", "clusters", "profiles"];
 
 impl TableReader<'_, '_> {
     pub(super) fn document(&mut self, root: &DeTable<'_>) -> (Option<AskedVersion>, Content) {
-        let several = root.contains_key("nodes");
-        let mut version = None;
+        let version = root
+            .get_key_value("version")
+            .and_then(|(_, value)| self.version(value));
+        let content = match root.contains_key("nodes") {
+            true => Content::Nodes(Box::new(self.deployment(root))),
+            false => Content::OneNode(self.one_node(root)),
+        };
+        (version, content)
+    }
+
+    fn one_node(&mut self, root: &DeTable<'_>) -> Level {
         let mut level = Level::default();
-        let mut profiles = Vec::new();
-        let mut nodes = Vec::new();
         for (key, value) in in_order(root) {
             match key.get_ref().as_ref() {
-                "version" => version = self.version(value),
+                "version" => {}
                 "patch" => level.patches = self.patches(value, Speaker::File),
-                "nodes" => nodes = self.nodes(value),
-                "profiles" if several => profiles = self.profiles(value),
-                "profiles" => self.error(
-                    "profiles-without-nodes",
+                name if OF_NODES.contains(&name) => self.error(
+                    "table-without-nodes",
                     key.span(),
-                    "`profiles` has no meaning in a file without `[nodes]`",
+                    format!("`{name}` has no meaning in a file without `[nodes]`"),
                     "",
                     Some("a file for one node has its settings at the top".into()),
                 ),
-                name if several && !matches!(depth(name), Depth::Nowhere) => self.error(
-                    "settings-at-top",
-                    key.span(),
-                    format!("`{name}` stands at the top of a file with `[nodes]`"),
-                    "",
-                    Some(format!(
-                        "move it to `[profiles.PROFILE.{name}]` for every node of a profile, or to \
-                         `[nodes.NAME.{name}]` for one node"
-                    )),
-                ),
                 name => {
-                    let also = &["version", "patch", "nodes", "profiles"];
-                    self.setting(name, (key, value), Speaker::File, also, &mut level.settings);
+                    let entry = (key, value);
+                    self.setting(name, entry, Speaker::File, TABLES, &mut level.settings);
                 }
             }
         }
-        let content = match several {
-            false => Content::OneNode(level),
-            true => Content::Nodes {
-                patches: level.patches,
-                profiles,
-                nodes,
-            },
-        };
-        (version, content)
+        level
+    }
+
+    fn deployment(&mut self, root: &DeTable<'_>) -> Deployment {
+        let mut deployment = Deployment::default();
+        for (key, value) in in_order(root) {
+            match key.get_ref().as_ref() {
+                "version" => {}
+                "patch" => deployment.patches = self.patches(value, Speaker::File),
+                "admin" => {
+                    let settings = &mut deployment.admin;
+                    let speaker = Speaker::Connection("admin");
+                    self.setting("admin", (key, value), speaker, TABLES, settings);
+                }
+                "policy_deployer" => {
+                    deployment.policy_deployer = self.name_of("policy_deployer", value);
+                }
+                "databases" => {
+                    deployment.databases = self.entries("databases", value, Self::database);
+                }
+                "load_balancers" => {
+                    let balancers = self.entries("load_balancers", value, Self::load_balancer);
+                    deployment.load_balancers = balancers;
+                }
+                "environments" => {
+                    let environments = self.entries("environments", value, Self::environment);
+                    deployment.environments = environments;
+                }
+                "clusters" => {
+                    deployment.clusters = self.entries("clusters", value, Self::cluster);
+                }
+                "profiles" => deployment.profiles = self.profiles(value),
+                "nodes" => deployment.nodes = self.entries("nodes", value, Self::node),
+                _ => self.misplaced_setting((key, value)),
+            }
+        }
+        self.names(&deployment);
+        deployment
+    }
+
+    /// Refuses what stands at the top of a deployment and is none of its tables.
+    fn misplaced_setting(&mut self, (key, _): Entry<'_, '_>) {
+        let name = key.get_ref().as_ref();
+        if matches!(depth(name), Depth::Nowhere) {
+            let near = nearest(name, TABLES.iter().copied())
+                .or_else(|| nearest(name, crate::catalogue::children("")));
+            return self.unknown(key, name, near);
+        }
+        self.error(
+            "settings-at-top",
+            key.span(),
+            format!("`{name}` stands at the top of a file with `[nodes]`"),
+            "",
+            Some(format!(
+                "move it to `[profiles.PROFILE.{name}]` for every node of a profile, or to \
+                 `[nodes.NAME.{name}]` for one node"
+            )),
+        );
     }
 
     fn version(&mut self, value: &Spanned<DeValue<'_>>) -> Option<AskedVersion> {
@@ -76,117 +137,5 @@ impl TableReader<'_, '_> {
             version,
             spot: self.source.spot(value.span()),
         })
-    }
-
-    fn profiles(&mut self, value: &Spanned<DeValue<'_>>) -> Vec<ProfileTable> {
-        let mut profiles = Vec::new();
-        let Some(tables) = self.table("profiles", value) else {
-            return profiles;
-        };
-        for (key, value) in in_order(tables) {
-            let name = key.get_ref().as_ref();
-            if let Err(unknown) = profile::known(name) {
-                let spot = self.source.spot(key.span());
-                self.diagnostics.push(unknown.at(spot, ""));
-                continue;
-            }
-            let Some(table) = self.table(&format!("profiles.{name}"), value) else {
-                continue;
-            };
-            let mut settings = Vec::new();
-            for (key, value) in in_order(table) {
-                let path = key.get_ref();
-                let speaker = Speaker::ProfileTable(name);
-                self.setting(path, (key, value), speaker, &[], &mut settings);
-            }
-            profiles.push(ProfileTable {
-                profile: name.to_owned(),
-                settings,
-            });
-        }
-        profiles
-    }
-
-    fn nodes(&mut self, value: &Spanned<DeValue<'_>>) -> Vec<Node> {
-        let mut nodes = Vec::new();
-        let Some(tables) = self.table("nodes", value) else {
-            return nodes;
-        };
-        for (key, value) in in_order(tables) {
-            let name = key.get_ref().as_ref();
-            if let Some(table) = self.table(&format!("nodes.{}", printable_name(name)), value) {
-                nodes.push(self.node(name, table));
-            }
-        }
-        nodes
-    }
-
-    fn node(&mut self, name: &str, table: &DeTable<'_>) -> Node {
-        let mut node = Node {
-            name: name.to_owned(),
-            profile: None,
-            host: None,
-            home: None,
-            level: Level::default(),
-        };
-        for (key, value) in in_order(table) {
-            match key.get_ref().as_ref() {
-                "profile" => {
-                    let Some(text) = self.node_text("profile", value) else {
-                        continue;
-                    };
-                    let spot = self.source.spot(value.span());
-                    match profile::known(&text) {
-                        Ok(()) => node.profile = Some((text, spot)),
-                        Err(unknown) => self.diagnostics.push(unknown.at(spot, "")),
-                    }
-                }
-                "host" => node.host = self.node_text("host", value),
-                "home" => {
-                    let home = self.node_text("home", value);
-                    node.home = home.map(|home| self.folder.join(home));
-                }
-                "patch" => node.level.patches = self.patches(value, Speaker::Node(name)),
-                path => {
-                    let also = &["profile", "host", "home", "patch"];
-                    let settings = &mut node.level.settings;
-                    self.setting(path, (key, value), Speaker::Node(name), also, settings);
-                }
-            }
-        }
-        node
-    }
-
-    fn node_text(&mut self, name: &str, value: &Spanned<DeValue<'_>>) -> Option<String> {
-        let problem = match value.get_ref() {
-            DeValue::String(text) if text.is_empty() || text.contains('\0') => {
-                "must not be empty".into()
-            }
-            DeValue::String(text) => return Some(text.to_string()),
-            _ => format!("must be text, not {}", type_name(value)),
-        };
-        self.error(
-            "wrong-type",
-            value.span(),
-            format!("`{name}` {problem}"),
-            "",
-            None,
-        );
-        None
-    }
-
-    fn table<'e, 't>(
-        &mut self,
-        name: &str,
-        value: &'e Spanned<DeValue<'t>>,
-    ) -> Option<&'e DeTable<'t>> {
-        match value.get_ref() {
-            DeValue::Table(table) => Some(table),
-            _ => {
-                let message = format!("`{name}` must be a table, not {}", type_name(value));
-                self.error("wrong-type", value.span(), message, "", None);
-                None
-            }
-        }
     }
 }

@@ -6,6 +6,10 @@ use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 use xml_inplace::Selector;
 
+use super::connection_reader::{
+    BALANCER_FIELDS, CLUSTER_FIELDS, DATABASE_FIELDS, ENVIRONMENT_FIELDS,
+};
+use super::node_reader::{NODE_FIELDS, PROFILE_FIELDS};
 use crate::catalogue::{self, Depth, nearest};
 use crate::operation::holds_secret;
 
@@ -20,15 +24,36 @@ pub(super) fn in_tree(root: &DeTable<'_>) -> Vec<Range<usize>> {
     for (key, value) in root.iter() {
         match (key.get_ref().as_ref(), value.get_ref()) {
             ("version", _) => {}
+            ("policy_deployer", _) => given(value, false, &mut masks),
             ("patch", _) => patches(value, &mut masks),
             ("profiles", DeValue::Table(profiles)) => {
                 for table in profiles.values() {
-                    level(table, &[], &mut masks);
+                    level("", table, PROFILE_FIELDS, &mut masks);
                 }
             }
             ("nodes", DeValue::Table(nodes)) => {
                 for table in nodes.values() {
-                    level(table, &["profile", "host", "home"], &mut masks);
+                    level("", table, NODE_FIELDS, &mut masks);
+                }
+            }
+            ("databases", DeValue::Table(databases)) => {
+                for table in databases.values() {
+                    level("databases.*.", table, DATABASE_FIELDS, &mut masks);
+                }
+            }
+            ("environments", DeValue::Table(environments)) => {
+                for table in environments.values() {
+                    level("environments.*.", table, ENVIRONMENT_FIELDS, &mut masks);
+                }
+            }
+            ("load_balancers", DeValue::Table(balancers)) => {
+                for table in balancers.values() {
+                    plain(table, BALANCER_FIELDS, &mut masks);
+                }
+            }
+            ("clusters", DeValue::Table(clusters)) => {
+                for table in clusters.values() {
+                    plain(table, CLUSTER_FIELDS, &mut masks);
                 }
             }
             (name, _) => setting(name, value, &mut masks),
@@ -37,16 +62,33 @@ pub(super) fn in_tree(root: &DeTable<'_>) -> Vec<Range<usize>> {
     masks
 }
 
-/// A table with settings and patches at its top.
-fn level(table: &Spanned<DeValue<'_>>, plain: &[&str], masks: &mut Vec<Range<usize>>) {
+/// A table with settings, whose keys start with `path`, and patches at its top.
+/// `fields` are no settings and no secrets.
+fn level(path: &str, table: &Spanned<DeValue<'_>>, fields: &[&str], masks: &mut Vec<Range<usize>>) {
     let DeValue::Table(entries) = table.get_ref() else {
         return scalars(table, masks);
     };
     for (key, value) in entries {
         match key.get_ref().as_ref() {
-            "patch" => patches(value, masks),
-            name if plain.contains(&name) => {}
-            name => setting(name, value, masks),
+            "patch" if path.is_empty() => patches(value, masks),
+            name if fields.contains(&name) => given(value, false, masks),
+            name => setting(&format!("{path}{name}"), value, masks),
+        }
+    }
+}
+
+/// A table that holds no secret in the fields that it may have.
+fn plain(table: &Spanned<DeValue<'_>>, fields: &[&str], masks: &mut Vec<Range<usize>>) {
+    let DeValue::Table(entries) = table.get_ref() else {
+        return scalars(table, masks);
+    };
+    for (key, value) in entries {
+        match (key.get_ref().as_ref(), value.get_ref()) {
+            ("traffic" | "servlet" | "websocket", DeValue::Table(_)) => {
+                plain(value, &["http", "https", "ws", "wss"], masks);
+            }
+            (name, _) if fields.contains(&name) => given(value, false, masks),
+            _ => scalars(value, masks),
         }
     }
 }
@@ -241,6 +283,26 @@ mod tests {
             (
                 "profiles.gateway.key_manager.password = 'p'",
                 "profiles.gateway.key_manager.password = *",
+            ),
+            (
+                "load_balancers.a = { host_name = 'h', host = 'p', traffic = { http = 1, x = 2 } }",
+                "load_balancers.a = { host_name = 'h', host = *, traffic = { http = 1, x = * } }",
+            ),
+            (
+                "clusters.a = { domain = { env = 'E', x = 'p' }, port = 1 }\nclusters.b = 'p'",
+                "clusters.a = { domain = { env = 'E', x = * }, port = 1 }\nclusters.b = *",
+            ),
+            (
+                "environments.a = { gateways = 'g', server_url = 'u', gateway = 'p' }",
+                "environments.a = { gateways = 'g', server_url = 'u', gateway = * }",
+            ),
+            (
+                "nodes.a = { port_offset = 1, behind = 'b', cluster = 'c', home = { x = 'p' } }",
+                "nodes.a = { port_offset = 1, behind = 'b', cluster = 'c', home = { x = * } }",
+            ),
+            (
+                "policy_deployer = 'a'\nprofiles.store = { behind = 'b', behnd = 'p' }",
+                "policy_deployer = 'a'\nprofiles.store = { behind = 'b', behnd = * }",
             ),
         ] {
             let table = DeTable::parse(text).unwrap();

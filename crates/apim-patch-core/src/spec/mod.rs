@@ -8,12 +8,15 @@
 //!
 //! Every value keeps its [`Origin`] on that way.
 
+mod connection_reader;
 mod deployment_file;
 mod document_reader;
 mod home_path;
 mod mask;
+mod name_check;
 mod nesting;
 mod node_choice;
+mod node_reader;
 mod option;
 mod patch;
 mod patch_reader;

@@ -4,8 +4,8 @@ use std::net::IpAddr;
 use std::path::Path;
 
 use super::Choice;
-use super::deployment_file::Node;
 use crate::catalogue::nearest;
+use crate::deployment::Node;
 use crate::diagnostic::{Class, Diagnostic, printable_name, printable_path};
 
 /// What a node's `host` may be on this machine.
@@ -39,8 +39,8 @@ pub(super) fn pick<'f>(
         .iter()
         .filter(|node| {
             node.host
-                .as_deref()
-                .is_some_and(|host| choice.machine.is(host))
+                .as_ref()
+                .is_some_and(|host| choice.machine.is(&host.value))
         })
         .filter(|node| {
             node.home
@@ -77,8 +77,8 @@ fn list<'n>(nodes: impl IntoIterator<Item = &'n Node>) -> String {
             let mut place: Vec<String> = Vec::new();
             place.extend(
                 node.host
-                    .as_deref()
-                    .map(|host| format!("host {}", printable_name(host))),
+                    .as_ref()
+                    .map(|host| format!("host {}", printable_name(&host.value))),
             );
             place.extend(
                 node.home

@@ -3,13 +3,14 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use super::deployment_file::{Content, Level, Node, ProfileTable};
+use super::deployment_file::{Content, Level};
 use super::node_choice::pick;
 use super::patch_reader::same_target;
 use super::{
     AskedVersion, DeploymentFile, Machine, Origin, Patch, Requested, SetOption, Setting, Value,
 };
 use crate::catalogue::{self, Literal, Place};
+use crate::deployment::{self, Deployment, Follows, Node, Role};
 use crate::diagnostic::{Class, Diagnostic, printable_name, unless_errors};
 use crate::profile::{self, Profile};
 
@@ -41,7 +42,7 @@ pub struct Selection<V = Value> {
     pub version: Option<AskedVersion>,
     /// Whether what the profile requires may be missing.
     pub partial: bool,
-    /// The settings, one per row, in the order of the catalogue.
+    /// The settings, one per row and entry, in the order of the catalogue.
     pub settings: Vec<Setting<V>>,
     /// The patches, the file's before the node's.
     pub patches: Vec<Patch<V>>,
@@ -50,8 +51,9 @@ pub struct Selection<V = Value> {
 }
 
 /// Picks node and profile and lays the sources of values over each other:
-/// options win over the node, the node over its profile's table, and that over
-/// what the profile fixes. A file for one node counts as its node.
+/// options win over the node, the node over its profile's table, that over what
+/// follows from the other tables of a deployment, and that over what the
+/// profile fixes. A file for one node counts as its node.
 ///
 /// # Errors
 ///
@@ -67,23 +69,21 @@ pub fn select(
 
     let options = read_options(choice.options, &mut diagnostics);
     let mut settings: Settings = BTreeMap::new();
+    let follows = chosen.follows(profile, &options);
+    diagnostics.extend(follows.diagnostics);
     let mut asked = 0;
-    let tables = chosen
-        .tables
-        .iter()
-        .filter(|table| table.profile == profile.name);
-    let layers = tables
-        .flat_map(|table| &table.settings)
-        .chain(&chosen.level.settings)
-        .chain(&options);
-    for setting in layers {
+    let layers = chosen.layers(profile);
+    for setting in layers.into_iter().flatten().chain(&options) {
         settings.insert(setting.identity(), setting.clone());
         asked += 1;
     }
-    let patches = patches(chosen.patches, &chosen.level.patches);
+    for setting in follows.settings {
+        settings.entry(setting.identity()).or_insert(setting);
+    }
+    let patches = chosen.patches();
     if let Some(file) = file
         && asked + patches.len() == 0
-        && chosen.node.is_none()
+        && chosen.node().is_none()
         && !diagnostics.iter().any(Diagnostic::is_error)
     {
         let message = format!(
@@ -99,6 +99,9 @@ pub fn select(
         let Some(row) = catalogue::row(fix.key) else {
             continue;
         };
+        if follows.decided.contains(&fix.key) {
+            continue;
+        }
         settings
             .entry((row.index(), None))
             .or_insert_with(|| Setting {
@@ -115,7 +118,7 @@ pub fn select(
     let ((), warnings) = unless_errors((), diagnostics)?;
     Ok(Selection {
         profile,
-        node: chosen.node.map(|node| node.name.clone()),
+        node: chosen.node().map(|node| node.name.clone()),
         version: file.and_then(|file| file.version.clone()),
         partial: choice.partial,
         settings: settings.into_values().collect(),
@@ -128,11 +131,12 @@ pub fn select(
 type Settings = BTreeMap<(usize, Option<String>), Setting>;
 
 /// The part of a file that speaks of one node.
-struct Chosen<'f> {
-    node: Option<&'f Node>,
-    level: &'f Level,
-    tables: &'f [ProfileTable],
-    patches: &'f [Patch],
+#[derive(Clone, Copy)]
+enum Chosen<'f> {
+    /// A file for one node, or none.
+    Alone(&'f Level),
+    /// A node of a deployment.
+    Node(&'f Deployment, &'f Node),
 }
 
 /// What is asked for where there is no file.
@@ -143,65 +147,86 @@ static NOTHING: Level = Level {
 
 impl<'f> Chosen<'f> {
     fn new(file: Option<&'f DeploymentFile>, choice: &Choice<'_>) -> Result<Self, Diagnostic> {
-        let alone = |level| match choice.node {
-            None => Ok(Self {
-                node: None,
-                level,
-                tables: &[],
-                patches: &[],
-            }),
+        let level = match file.map(|file| (&file.content, file)) {
+            None => &NOTHING,
+            Some((Content::OneNode(level), _)) => level,
+            Some((Content::Nodes(deployment), file)) => {
+                let node = pick(&deployment.nodes, &file.path, choice)?;
+                return Ok(Self::Node(deployment, node));
+            }
+        };
+        match choice.node {
+            None => Ok(Self::Alone(level)),
             Some(name) => {
                 let name = printable_name(name);
                 let message = format!("--node {name} needs a deployment file with `[nodes]`");
                 Err(specification("no-nodes", message))
             }
-        };
-        match file.map(|file| (&file.content, file)) {
-            None => alone(&NOTHING),
-            Some((Content::OneNode(level), _)) => alone(level),
-            Some((
-                Content::Nodes {
-                    patches,
-                    profiles,
-                    nodes,
-                },
-                file,
-            )) => {
-                let node = pick(nodes, &file.path, choice)?;
-                Ok(Self {
-                    node: Some(node),
-                    level: &node.level,
-                    tables: profiles,
-                    patches,
-                })
-            }
         }
     }
 
-    fn profile(&self, choice: &Choice<'_>) -> Result<&'static Profile, Diagnostic> {
+    fn node(self) -> Option<&'f Node> {
+        match self {
+            Self::Alone(_) => None,
+            Self::Node(_, node) => Some(node),
+        }
+    }
+
+    fn profile(self, choice: &Choice<'_>) -> Result<&'static Profile, Diagnostic> {
         let of_node = self
-            .node
+            .node()
             .and_then(|node| Some((node, node.profile.as_ref()?)));
         match (choice.profile, of_node) {
-            (Some(asked), Some((node, (profile, spot)))) if asked != profile => {
+            (Some(asked), Some((node, profile))) if Role::of(asked) != Some(profile.value) => {
+                // A profile that nobody knows is another mistake.
+                profile::known(asked)?;
                 let message = format!(
-                    "--profile {}, but node `{}` is a `{profile}`",
+                    "--profile {}, but node `{}` is a `{}`",
                     printable_name(asked),
-                    printable_name(&node.name)
+                    printable_name(&node.name),
+                    profile.value
                 );
                 Err(specification("profiles-differ", message)
-                    .at(spot.clone(), "")
+                    .at(profile.spot.clone(), "")
                     .help("leave --profile out, or choose another node with --node"))
             }
-            (None, Some((_, (profile, spot)))) => {
-                profile::find(profile).map_err(|error| error.at(spot.clone(), ""))
-            }
-            (Some(asked), _) => profile::find(asked),
+            (_, Some((_, profile))) => profile::find(profile.value.profile())
+                .map_err(|error| error.at(profile.spot.clone(), "")),
+            (Some(asked), None) => profile::find(asked),
             (None, None) => {
                 let message = "no profile: nobody says what this node is";
                 Err(specification("no-profile", message.into())
                     .help(format!("add --profile; {}", profile::supported())))
             }
+        }
+    }
+
+    /// The tables that speak of the node, the one that gives way first.
+    fn layers(self, profile: &Profile) -> [&'f [Setting]; 2] {
+        match self {
+            Self::Alone(level) => [&[], &level.settings],
+            Self::Node(deployment, node) => {
+                let table = deployment.profile_table(Role::of(profile.name));
+                let of_profile = table.map_or(&[][..], |table| &table.settings);
+                [of_profile, &node.settings]
+            }
+        }
+    }
+
+    /// What follows for the node from the rest of its deployment.
+    fn follows(self, profile: &Profile, options: &[Setting]) -> Follows {
+        match self {
+            Self::Alone(_) => Follows::default(),
+            Self::Node(deployment, node) => {
+                deployment::derive(deployment, node, Role::of(profile.name), options)
+            }
+        }
+    }
+
+    fn patches(self) -> Vec<Patch> {
+        match self {
+            Self::Alone(level) => level.patches.clone(),
+            Self::Node(deployment, node) => patches(&deployment.patches, &node.patches),
         }
     }
 }

@@ -27,6 +27,8 @@ pub(super) enum Speaker<'n> {
     File,
     Node(&'n str),
     ProfileTable(&'n str),
+    /// A table of a deployment that connects nodes.
+    Connection(&'n str),
 }
 
 impl Speaker<'_> {
@@ -39,6 +41,10 @@ impl Speaker<'_> {
             },
             Self::ProfileTable(profile) => Origin::ProfileTable {
                 profile: profile.to_owned(),
+                spot,
+            },
+            Self::Connection(table) => Origin::Derived {
+                from: table.to_owned(),
                 spot,
             },
         }
@@ -92,7 +98,7 @@ impl TableReader<'_, '_> {
 
     /// The same inside the entry `of` of a keyed table, whose place in `path`
     /// is taken by a `*`.
-    fn setting_of(
+    pub(super) fn setting_of(
         &mut self,
         of: Option<&str>,
         path: &str,
@@ -184,17 +190,34 @@ impl TableReader<'_, '_> {
         value: &Spanned<DeValue<'_>>,
         speaker: Speaker<'_>,
     ) -> Option<Setting> {
-        let name = row.full_key(of);
-        let requested = match value.get_ref() {
-            DeValue::Table(table) => self.no_literal(row, &name, value, table)?,
-            _ => Requested::Value(Value::Literal(self.literal(row, &name, value)?)),
-        };
+        let requested = self.requested(row, &row.full_key(of), value)?;
         Some(Setting {
             row,
             name: of.map(str::to_owned),
             requested,
             origin: speaker.origin(self.source.spot(value.span())),
         })
+    }
+
+    /// Reads a value that `row` takes. `name` is what stands before it.
+    pub(super) fn requested(
+        &mut self,
+        row: &'static Row,
+        name: &str,
+        value: &Spanned<DeValue<'_>>,
+    ) -> Option<Requested> {
+        match value.get_ref() {
+            DeValue::Table(table) => self.no_literal(row, name, value, table),
+            _ => {
+                let literal = self.literal(row, name, value)?;
+                Some(Requested::Value(Value::Literal(literal)))
+            }
+        }
+    }
+
+    /// Whether an error was added since there were `before` diagnostics.
+    pub(super) fn refused_since(&self, before: usize) -> bool {
+        self.diagnostics[before..].iter().any(Diagnostic::is_error)
     }
 
     fn literal(

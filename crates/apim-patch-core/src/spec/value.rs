@@ -4,7 +4,7 @@ use std::fmt;
 use std::path::PathBuf;
 
 use crate::catalogue::{Literal, Row};
-use crate::diagnostic::{Diagnostic, Spot, printable, printable_path};
+use crate::diagnostic::{Diagnostic, Spot, printable, printable_name, printable_path};
 
 /// What is asked for one setting.
 ///
@@ -144,6 +144,44 @@ impl fmt::Display for Origin {
             Self::SetEnvOption => f.write_str("--set-env"),
             Self::SetFileOption => f.write_str("--set-file"),
             Self::FixedByProfile { profile, .. } => write!(f, "profile {profile}"),
+        }
+    }
+}
+
+impl Origin {
+    /// The same in a sentence, for people who ask why: `follows from
+    /// load_balancers.gw, apim-patch.toml:8:1`.
+    pub fn sentence(&self) -> String {
+        match self {
+            Self::File(spot) => format!("given in {spot}"),
+            Self::Node { node, spot } => {
+                format!("given for node {}, {spot}", printable_name(node))
+            }
+            Self::ProfileTable { profile, spot } => format!("given for profile {profile}, {spot}"),
+            Self::Derived { from, spot } => {
+                format!("follows from {}, {spot}", printable_name(from))
+            }
+            Self::SetOption | Self::SetEnvOption | Self::SetFileOption => {
+                format!("given with {self}")
+            }
+            Self::FixedByProfile { profile, reason } => {
+                format!("fixed by profile {profile}: {reason}")
+            }
+        }
+    }
+}
+
+impl fmt::Display for Value {
+    /// The value as it may be shown. What is kept elsewhere is not read, but
+    /// named, in the middle of other text in braces.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Literal(literal) => literal.fmt(f),
+            Self::Reference(reference) => reference.fmt(f),
+            Self::Template(values) => values.iter().try_for_each(|value| match value {
+                Self::Reference(reference) => write!(f, "{{{reference}}}"),
+                value => value.fmt(f),
+            }),
         }
     }
 }

@@ -7,13 +7,19 @@ use apim_patch_core::catalogue::{Place, Row};
 use apim_patch_core::profile::{self, PROFILES, Profile};
 use apim_patch_core::report::Explanation;
 
+use super::explain_node::explain_file;
 use super::inspect::{rows, unknown_key};
 use crate::args::Explain;
 use crate::exit::Exit;
 use crate::render::Console;
 
 pub(crate) fn run(arguments: &Explain, console: &mut Console) -> Exit {
-    let subject = &arguments.subject;
+    let Some(subject) = &arguments.subject else {
+        return explain_file(arguments, console);
+    };
+    if arguments.file.is_some() || arguments.node.is_some() {
+        return explain_file(arguments, console);
+    }
     if let Some(profile) = PROFILES.iter().find(|profile| profile.name == *subject) {
         console.data(&explain_profile(profile));
         console.json(&Explanation::from(profile));

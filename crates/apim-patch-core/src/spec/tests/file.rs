@@ -78,7 +78,7 @@ fn keys_and_types() {
         ),
         (
             "profiles.gateway.jwt.enable = true",
-            "profiles-without-nodes:1:1 `profiles` has no meaning in a file without `[nodes]` | a file for one node has its settings at the top",
+            "table-without-nodes:1:1 `profiles` has no meaning in a file without `[nodes]` | a file for one node has its settings at the top",
         ),
         (
             "jwt.enable = true\n[nodes]",

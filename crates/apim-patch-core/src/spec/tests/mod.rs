@@ -104,9 +104,5 @@ fn settings<V>(selection: &Selection<V>, show: impl Fn(&V) -> String) -> Vec<Str
 }
 
 fn show(value: &Value) -> String {
-    match value {
-        Value::Literal(literal) => literal.to_string(),
-        Value::Reference(reference) => reference.to_string(),
-        Value::Template(values) => values.iter().map(show).collect(),
-    }
+    value.to_string()
 }

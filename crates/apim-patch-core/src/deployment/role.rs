@@ -1,0 +1,100 @@
+//! What a node does in a deployment: its profile, as far as other nodes care.
+
+use std::fmt;
+
+/// The profiles, in the order in which their nodes are restarted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Role {
+    /// `key-manager`
+    KeyManager,
+    /// `traffic-manager`
+    TrafficManager,
+    /// `publisher`
+    Publisher,
+    /// `store`
+    Store,
+    /// `gateway-manager`: deploys the APIs that workers serve.
+    GatewayManager,
+    /// `gateway-worker`
+    GatewayWorker,
+    /// `gateway`: manager and worker in one.
+    Gateway,
+}
+
+/// Every role with the names of its profile, the own one first.
+const NAMES: &[(Role, &[&str])] = &[
+    (Role::KeyManager, &["key-manager", "api-key-manager"]),
+    (Role::TrafficManager, &["traffic-manager"]),
+    (Role::Publisher, &["publisher", "api-publisher"]),
+    (Role::Store, &["store", "api-store"]),
+    (Role::GatewayManager, &["gateway-manager"]),
+    (Role::GatewayWorker, &["gateway-worker"]),
+    (Role::Gateway, &["gateway"]),
+];
+
+impl Role {
+    /// The role of a profile, named as here or as in the product.
+    ///
+    /// ```
+    /// use apim_patch_core::deployment::Role;
+    ///
+    /// assert_eq!(Role::of("api-store"), Some(Role::Store));
+    /// assert_eq!(Role::Store.profile(), "store");
+    /// ```
+    pub fn of(profile: &str) -> Option<Self> {
+        NAMES
+            .iter()
+            .find(|(_, names)| names.contains(&profile))
+            .map(|(role, _)| *role)
+    }
+
+    /// Every role, in the order in which their nodes are restarted.
+    pub fn all() -> impl Iterator<Item = Self> {
+        NAMES.iter().map(|(role, _)| *role)
+    }
+
+    /// The name of its profile.
+    pub fn profile(self) -> &'static str {
+        NAMES
+            .iter()
+            .find(|(role, _)| *role == self)
+            .and_then(|(_, names)| names.first())
+            .unwrap_or(&"")
+    }
+
+    /// Whether such a node receives API calls or deploys the APIs.
+    pub fn is_gateway(self) -> bool {
+        matches!(
+            self,
+            Self::Gateway | Self::GatewayManager | Self::GatewayWorker
+        )
+    }
+
+    /// Such nodes in a sentence: `key managers`.
+    pub(super) fn plural(self) -> String {
+        format!("{}s", self.profile().replace('-', " "))
+    }
+}
+
+impl fmt::Display for Role {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.profile())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::profile;
+
+    #[test]
+    fn every_role_is_a_profile_and_stands_once() {
+        let roles: Vec<_> = Role::all().collect();
+        assert!(roles.is_sorted(), "{roles:?}");
+        for role in roles {
+            assert_eq!(Role::of(role.profile()), Some(role));
+            assert!(profile::known(role.profile()).is_ok(), "{role}");
+        }
+        assert_eq!(Role::of("worker"), None);
+    }
+}
