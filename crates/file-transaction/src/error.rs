@@ -341,11 +341,12 @@ pub enum RecoveryReason {
     /// A file is neither what it was before the interrupted run nor what it was to become.
     #[error(
         "{} was changed by somebody else while a run was interrupted (before {before}, after \
-         {after}, found {}). Put one of the two back, or remove {} to keep the files as they are, \
+         {after}, found {}). Put one of the two back, or remove {} to keep the files as they are{}, \
          and recover again",
         Shown(.path),
         found(.actual.as_ref()),
-        Shown(.journal)
+        Shown(.journal),
+        if *.holds_trees { " (what was taken away is in it: move moved-* out of it first)" } else { "" }
     )]
     Neither {
         /// The file.
@@ -358,6 +359,8 @@ pub enum RecoveryReason {
         actual: Option<Digest>,
         /// The journal.
         journal: PathBuf,
+        /// Does the journal's directory hold what the run moved away?
+        holds_trees: bool,
     },
     /// A file was replaced and the copy of what it was is gone.
     #[error(
@@ -372,16 +375,17 @@ pub enum RecoveryReason {
         /// The journal.
         journal: PathBuf,
     },
-    /// What was moved away cannot be moved back, because something else has its place.
+    /// A move cannot be taken back, because something else stands in the place.
     #[error(
-        "{} stands where {} has to be moved back to: move it away and recover again",
+        "{} is something else than what an interrupted run moved between there and {}: move it \
+         elsewhere and recover again",
         Shown(.path),
         Shown(.kept)
     )]
     PlaceTaken {
         /// The place.
         path: PathBuf,
-        /// What belongs there.
+        /// Where what belongs there is kept.
         kept: PathBuf,
     },
     /// The journal holds what was moved away, and has no manifest that says where it belongs.

@@ -203,7 +203,12 @@ pub(crate) fn check_movable(
         if entry.dev() != stat.dev() {
             return Err(holds_mount(place));
         }
-        Flags::at(place).check(place)?;
+        let flags = Flags::at(place);
+        // Another mount of the same file system, where `/proc` does not tell of it.
+        if flags.set.contains(StatxAttributes::MOUNT_ROOT) {
+            return Err(holds_mount(place));
+        }
+        flags.check(place)?;
         // What is ours we can make writable.
         if entry.is_dir() && entry.uid() != user.as_raw() {
             check_directory_writable(place)?;

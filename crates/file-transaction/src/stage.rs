@@ -174,15 +174,20 @@ pub(crate) fn remove_journal(store: &Store) -> Result<(), Error> {
     let journal = store.journal_path();
     let done = journal.join(Manifest::DONE);
     let is_done = disk::exists(&done).map_err(Error::io("look at", &done))?;
+    if !is_done && let Some(kept) = moved_in_journal(store)? {
+        return Err(RecoveryReason::Orphaned { kept }.into());
+    }
+    remove_record(&journal)
+}
+
+/// Something that a run under way moved away, if there is anything.
+pub(crate) fn moved_in_journal(store: &Store) -> Result<Option<PathBuf>, Error> {
     let moved = |path: &PathBuf| {
         let name = path.file_name().unwrap_or_default();
         name.as_encoded_bytes()
             .starts_with(backup::MOVED.as_bytes())
     };
-    if !is_done && let Some(kept) = entries(&journal)?.into_iter().find(moved) {
-        return Err(RecoveryReason::Orphaned { kept }.into());
-    }
-    remove_record(&journal)
+    Ok(entries(&store.journal_path())?.into_iter().find(moved))
 }
 
 /// Removes a journal or a history entry. Its manifest goes first: without that it is neither. The

@@ -205,6 +205,7 @@ fn neither(store: &Store, file: &FileRecord) -> RecoveryReason {
         before: file.before,
         after: file.after,
         journal: store.journal_path(),
+        holds_trees: matches!(stage::moved_in_journal(store), Ok(Some(_))),
     }
 }
 

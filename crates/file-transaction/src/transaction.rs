@@ -329,7 +329,8 @@ impl Prepared<'_> {
     ///
     /// # Errors
     ///
-    /// [`Error::Conflict`] if a file changed at the very last moment, and [`Error::Io`]: everything
+    /// [`Error::Conflict`] or [`Error::TreeConflict`] if something changed at the very last moment,
+    /// [`Error::OtherFileSystem`] where that shows only now, and [`Error::Io`]: everything
     /// has been taken back. [`Error::RecoveryNeeded`] if that was not possible.
     pub fn commit(mut self) -> Result<Receipt, Error> {
         self.0.commit()

@@ -137,3 +137,95 @@ fn is_gone(error: &io::Error) -> bool {
         io::ErrorKind::NotFound | io::ErrorKind::NotADirectory
     )
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_tree_is_known_again_by_its_inode_or_by_its_shape() {
+        let tree = Tree {
+            kind: FileKind::Directory,
+            inode: 1,
+            created: Some(Timestamp::UNIX_EPOCH),
+            directories: 0,
+            files: 0,
+            bytes: 0,
+            shape: Digest::of(b"one"),
+        };
+        let changed = Tree {
+            files: 1,
+            shape: Digest::of(b"another"),
+            ..tree.clone()
+        };
+        assert!(tree.is_same(&changed));
+        let copied = Tree {
+            inode: 2,
+            created: Some(Timestamp::MAX),
+            ..tree.clone()
+        };
+        assert!(tree.is_same(&copied));
+        // An inode is used again by something that is made later.
+        let new = Tree {
+            created: Some(Timestamp::MAX),
+            ..changed.clone()
+        };
+        let kind = FileKind::Regular;
+        let other_kind = Tree {
+            kind,
+            ..tree.clone()
+        };
+        let changed_copy = Tree {
+            inode: 2,
+            ..changed
+        };
+        for other in [new, other_kind, changed_copy] {
+            assert!(!tree.is_same(&other), "{other:?}");
+        }
+    }
+
+    /// Whatever could be lost shows in the shape, and where a tree stands does not.
+    #[test]
+    fn every_change_shows_in_the_shape() {
+        let root = tempfile::tempdir().unwrap();
+        let top = root.path().join("top");
+        fs::create_dir_all(top.join("d/e")).unwrap();
+        fs::write(top.join("d/f"), "content").unwrap();
+        let look = |path: &Path| Tree::look(path, &Interrupt::new()).unwrap().unwrap();
+        let first = look(&top);
+        let moved = root.path().join("moved");
+        fs::rename(&top, &moved).unwrap();
+        assert_eq!(look(&moved), first);
+        fs::rename(&moved, &top).unwrap();
+        type Change = fn(&Path);
+        let changes: [Change; 6] = [
+            |top| fs::write(top.join("d/f"), "longer content").unwrap(),
+            |top| {
+                let file = fs::File::options()
+                    .write(true)
+                    .open(top.join("d/f"))
+                    .unwrap();
+                file.set_modified(std::time::UNIX_EPOCH).unwrap();
+            },
+            |top| fs::rename(top.join("d/f"), top.join("d/g")).unwrap(),
+            |top| fs::rename(top.join("d/e"), top.join("d/h")).unwrap(),
+            |top| {
+                use std::os::unix::fs::PermissionsExt as _;
+                fs::set_permissions(top, fs::Permissions::from_mode(0o711)).unwrap();
+            },
+            |top| fs::write(top.join("new"), "").unwrap(),
+        ];
+        let mut seen = vec![first.shape];
+        for change in changes {
+            change(&top);
+            let shape = look(&top).shape;
+            assert!(!seen.contains(&shape));
+            seen.push(shape);
+        }
+        assert!(
+            Tree::look(&root.path().join("none"), &Interrupt::new())
+                .unwrap()
+                .is_none()
+        );
+    }
+}

@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 use std::fs::{self, Permissions};
 use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _, symlink};
 use std::path::{Path, PathBuf};
-use std::process::Command;
+
+use rustix::fs::{AtFlags, CWD, Timespec, Timestamps};
 
 mod faults;
 mod kills;
@@ -132,13 +133,36 @@ fn states(deed: Deed) -> [State; 2] {
 
 /// A copy in which everything looks the same and nothing has the same inode.
 fn copy(root: &Root) -> Root {
-    let copy = directory();
-    let status = Command::new("cp")
-        .args(["-a", "--"])
-        .args([root.path().join("."), copy.path().to_path_buf()])
-        .status();
-    assert!(status.unwrap().success());
-    Root(copy)
+    fn copy(from: &Path, to: &Path) {
+        let meta = fs::symlink_metadata(from).unwrap();
+        if meta.is_symlink() {
+            symlink(fs::read_link(from).unwrap(), to).unwrap();
+        } else if meta.is_file() {
+            fs::copy(from, to).unwrap();
+        } else {
+            for entry in fs::read_dir(from).unwrap() {
+                let entry = entry.unwrap();
+                let to = to.join(entry.file_name());
+                if entry.file_type().unwrap().is_dir() {
+                    fs::create_dir(&to).unwrap();
+                }
+                copy(&entry.path(), &to);
+            }
+            fs::set_permissions(to, meta.permissions()).unwrap();
+        }
+        let time = Timespec {
+            tv_sec: meta.mtime(),
+            tv_nsec: meta.mtime_nsec() as _,
+        };
+        let times = Timestamps {
+            last_access: time,
+            last_modification: time,
+        };
+        rustix::fs::utimensat(CWD, to, &times, AtFlags::SYMLINK_NOFOLLOW).unwrap();
+    }
+    let to = directory();
+    copy(root.path(), to.path());
+    Root(to)
 }
 
 /// Recovers, and checks that this leaves all or nothing, no strays, an entry in the history exactly

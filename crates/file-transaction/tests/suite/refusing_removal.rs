@@ -6,7 +6,7 @@ use std::os::unix::process::CommandExt as _;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use file_transaction::{Class, Error, Interrupt, LinkPolicy, Transaction, Wait};
+use file_transaction::{Class, Error, Interrupt, LinkPolicy, Store, Transaction, Wait};
 use rustix::fs::IFlags;
 
 use crate::removing::{begin, with_store};
@@ -333,6 +333,44 @@ fn a_mount_is_neither_moved_nor_crossed() {
     assert_eq!(bound.text("precious"), "content of precious\n");
 }
 
+/// A directory of a container's image cannot be renamed, and that shows only when it is tried.
+#[test]
+fn a_lower_layer_is_refused_with_everything_taken_back() {
+    if !is_root() {
+        return;
+    }
+    let layers = tempfile::tempdir().unwrap();
+    let layer = |name: &str| layers.path().join(name);
+    let Some(_memory) = Mounted::new(&["-t", "tmpfs", "none"], layer("")) else {
+        return;
+    };
+    for name in ["lower/apps/store", "upper", "work"] {
+        fs::create_dir_all(layer(name)).unwrap();
+    }
+    fs::write(layer("lower/a"), "old").unwrap();
+    fs::write(layer("lower/apps/store/index.html"), "hello").unwrap();
+    let [lower, upper, work] =
+        ["lower", "upper", "work"].map(|name| layer(name).display().to_string());
+    let options = format!("redirect_dir=off,lowerdir={lower},upperdir={upper},workdir={work}");
+    let arguments = ["-t", "overlay", "overlay", "-o", &options];
+    let Some(merged) = Mounted::new(&arguments, layer("merged")) else {
+        return;
+    };
+    let store = Store::open(&merged.0, STATE).unwrap();
+    let lock = store.lock(Wait::No).unwrap();
+    let mut transaction = begin(&lock, &["apps/store"]).unwrap();
+    let file = store
+        .read("a".as_ref(), LinkPolicy::InsideOnly, LIMIT)
+        .unwrap();
+    transaction.replace(&file, b"new".to_vec()).unwrap();
+    let prepared = transaction.stage().unwrap().prepare().unwrap();
+    let error = prepared.commit().unwrap_err();
+    assert!(matches!(error, Error::OtherFileSystem { .. }), "{error}");
+    assert_eq!(fs::read(merged.0.join("a")).unwrap(), b"old");
+    assert!(merged.0.join("apps/store/index.html").exists());
+    assert!(!merged.0.join(STATE).exists());
+}
+
 /// What is mounted in a moved tree afterwards is not deleted with it.
 #[test]
 fn what_is_mounted_in_what_is_kept_is_not_deleted() {
@@ -408,7 +446,7 @@ fn another_user() {
     let Ok(root) = std::env::var(CHILD) else {
         return;
     };
-    let store = file_transaction::Store::open(Path::new(&root), STATE).unwrap();
+    let store = Store::open(Path::new(&root), STATE).unwrap();
     let lock = store.lock(Wait::No).unwrap();
     // That a directory of ours is not writable does not matter, unless it is the one that moves.
     let own = begin(&lock, &["own"]).unwrap().keep_history(false);

@@ -159,7 +159,10 @@ fn no_change_in_a_tree_is_lost() {
         }
     };
     type Disturb = fn(&Path);
-    let cases: [(Deed, Disturb); 4] = [
+    // Without history, what was noticed too late would be deleted.
+    let cases: [(Deed, Disturb); 6] = [
+        (Deed::Remove { history: false }, add),
+        (Deed::Remove { history: false }, rename_over),
         (Deed::Remove { history: true }, add),
         (Deed::Remove { history: true }, rename_over),
         (Deed::RevertOfRevert, add),
@@ -212,6 +215,7 @@ fn nothing_new_is_overwritten() {
         (Deed::Remove { history: true }, "-"),
         (Deed::Remove { history: false }, "-"),
         (Deed::Revert, "-"),
+        (Deed::Revert, "exchange"),
     ] {
         let (mut conflicts, mut commits) = (0, 0);
         for at in 1.. {

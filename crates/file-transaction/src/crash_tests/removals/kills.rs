@@ -1,10 +1,10 @@
 //! A run that is killed before each of its steps, and what is found when it is recovered.
 
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use super::super::{PATIENTLY, Root, STATE, abilities, with_steps};
+use super::super::{FILES, PATIENTLY, Root, STATE, abilities, new, with_steps};
 use super::{DEEDS, Deed, TREES, check_recovered, copy, perform, prepared_for, state, states};
 use crate::{Class, Error, Interrupt, Recovery, RecoveryReason, Store, history, recover};
 
@@ -191,6 +191,71 @@ fn what_is_new_between_a_crash_and_its_recovery_stays() {
     fs::remove_file(&place).unwrap();
     perform(root.path(), Deed::Recover, Interrupt::new()).unwrap();
     assert_eq!(fs::read(place.join("index.html")).unwrap(), b"an edit");
+}
+
+/// What has come back belongs to those who work with it, be the run finished or not.
+#[test]
+fn what_changes_after_it_has_come_back_stays() {
+    let is_back = |root: &Path| is_decided(root) && TREES.iter().all(|tree| exists(root, tree));
+    type Change = fn(&Path);
+    let changes: [Change; 2] = [
+        |store| fs::write(store.join("new"), "theirs").unwrap(),
+        |store| {
+            fs::remove_dir_all(store).unwrap();
+            fs::create_dir(store).unwrap();
+            fs::write(store.join("new"), "theirs").unwrap();
+        },
+    ];
+    for (index, change) in changes.into_iter().enumerate() {
+        for to_fail in [false, true] {
+            let root = killed_when(Deed::Revert, is_back);
+            let store = root.path().join("apps/store");
+            change(&store);
+            if to_fail {
+                // An edit that was swapped out is to come back, and with it everything else.
+                let staged = staged_beside(&root.path().join(FILES[2]));
+                fs::write(staged, "something else").unwrap();
+            }
+            let result = perform(root.path(), Deed::Recover, Interrupt::new());
+            let theirs = match (to_fail, index) {
+                (false, _) => store,
+                (true, 0) => {
+                    let store = Store::open(root.path(), STATE).unwrap();
+                    let entry = history::latest(&store).unwrap().unwrap();
+                    entry.kept(0).unwrap().unwrap()
+                }
+                (true, _) => {
+                    let error = result.unwrap_err();
+                    assert!(error.to_string().contains("apps/store"), "{error}");
+                    assert_eq!(fs::read(store.join("new")).unwrap(), b"theirs");
+                    continue;
+                }
+            };
+            result.unwrap();
+            assert_eq!(fs::read(theirs.join("new")).unwrap(), b"theirs");
+            let file = fs::read(root.path().join(FILES[0])).unwrap();
+            assert_eq!(file == new(FILES[0]), to_fail);
+        }
+    }
+}
+
+fn exists(root: &Path, path: &str) -> bool {
+    root.join(path).symlink_metadata().is_ok()
+}
+
+/// The temporary file beside a target.
+fn staged_beside(target: &Path) -> PathBuf {
+    let entries = fs::read_dir(target.parent().unwrap()).unwrap();
+    let name = |path: &PathBuf| {
+        path.file_name()
+            .unwrap()
+            .to_string_lossy()
+            .starts_with(STATE)
+    };
+    entries
+        .map(|entry| entry.unwrap().path())
+        .find(name)
+        .unwrap()
 }
 
 #[test]
