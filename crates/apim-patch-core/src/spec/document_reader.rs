@@ -85,22 +85,25 @@ impl TableReader<'_, '_> {
         };
         for (key, value) in in_order(tables) {
             let name = key.get_ref().as_ref();
-            if let Err(unknown) = profile::known(name) {
-                let spot = self.source.spot(key.span());
-                self.diagnostics.push(unknown.at(spot, ""));
-                continue;
-            }
+            let profile = match profile::find(name) {
+                Ok(profile) => profile.name,
+                Err(unknown) => {
+                    let spot = self.source.spot(key.span());
+                    self.diagnostics.push(unknown.at(spot, ""));
+                    continue;
+                }
+            };
             let Some(table) = self.table(&format!("profiles.{name}"), value) else {
                 continue;
             };
             let mut settings = Vec::new();
             for (key, value) in in_order(table) {
                 let path = key.get_ref();
-                let speaker = Speaker::ProfileTable(name);
+                let speaker = Speaker::ProfileTable(profile);
                 self.setting(path, (key, value), speaker, &[], &mut settings);
             }
             profiles.push(ProfileTable {
-                profile: name.to_owned(),
+                profile: profile.to_owned(),
                 settings,
             });
         }
@@ -136,8 +139,8 @@ impl TableReader<'_, '_> {
                         continue;
                     };
                     let spot = self.source.spot(value.span());
-                    match profile::known(&text) {
-                        Ok(()) => node.profile = Some((text, spot)),
+                    match profile::find(&text) {
+                        Ok(profile) => node.profile = Some((profile.name.to_owned(), spot)),
                         Err(unknown) => self.diagnostics.push(unknown.at(spot, "")),
                     }
                 }

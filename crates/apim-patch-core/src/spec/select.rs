@@ -99,6 +99,9 @@ pub fn select(
         let Some(row) = catalogue::row(fix.key) else {
             continue;
         };
+        if !fix.follows(settings.values()) {
+            continue;
+        }
         settings
             .entry((row.index(), None))
             .or_insert_with(|| Setting {
@@ -182,11 +185,12 @@ impl<'f> Chosen<'f> {
         let of_node = self
             .node
             .and_then(|node| Some((node, node.profile.as_ref()?)));
-        match (choice.profile, of_node) {
-            (Some(asked), Some((node, (profile, spot)))) if asked != profile => {
+        let asked = choice.profile.map(profile::find).transpose()?;
+        match (asked, of_node) {
+            (Some(asked), Some((node, (profile, spot)))) if asked.name != profile => {
                 let message = format!(
                     "--profile {}, but node `{}` is a `{profile}`",
-                    printable_name(asked),
+                    asked.name,
                     printable_name(&node.name)
                 );
                 Err(specification("profiles-differ", message)
@@ -196,7 +200,7 @@ impl<'f> Chosen<'f> {
             (None, Some((_, (profile, spot)))) => {
                 profile::find(profile).map_err(|error| error.at(spot.clone(), ""))
             }
-            (Some(asked), _) => profile::find(asked),
+            (Some(asked), _) => Ok(asked),
             (None, None) => {
                 let message = "no profile: nobody says what this node is";
                 Err(specification("no-profile", message.into())
