@@ -104,6 +104,7 @@ mod tests {
             "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"
         );
         assert_eq!(text.parse(), Ok(Digest::of(b"abc")));
+        assert_eq!(format!("{:?}", Digest::of(b"abc")), text);
         for bad in [
             "",
             "ba",

@@ -323,6 +323,23 @@ fn the_sequence_of_calls_is_the_one_that_survives_a_power_cut() {
     assert_eq!(syncs, 4 + 2 * files + directories);
 }
 
+/// Where names cannot be swapped, the old content has a second name, a durable copy if need be,
+/// before the target is replaced.
+#[test]
+fn the_old_content_is_safe_before_a_plain_rename() {
+    for (lacking, second_name) in [
+        ("exchange", "link"),
+        ("exchange,link", "link, create, write, set mode, sync"),
+    ] {
+        let root = Root::new();
+        let (result, names) = with_steps(&abilities(lacking), None, || apply(root.path(), true));
+        result.unwrap();
+        let names = names.join(", ");
+        let swapped = format!("exchange, {second_name}, rename, rename, ").repeat(FILES.len());
+        assert!(names.contains(&swapped), "{lacking}: {names}");
+    }
+}
+
 /// What stands in the journal or beside a target is what was to be written, or is not used.
 #[test]
 fn what_does_not_read_back_is_not_used() {

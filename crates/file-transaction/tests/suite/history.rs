@@ -3,7 +3,7 @@
 use std::fs;
 
 use file_transaction::history::{self, History};
-use file_transaction::{Class, Error, LinkPolicy, Manifest, Receipt, rollback};
+use file_transaction::{Class, Digest, Error, LinkPolicy, Manifest, Receipt, recover, rollback};
 
 use crate::root::{LIMIT, Root, STATE, details};
 
@@ -105,6 +105,14 @@ fn drift_names_every_file_and_stops_the_revert() {
         }
         other => panic!("{other}"),
     }
+    let (planned, edited) = (receipt.files[1].after, Digest::of(b"edited"));
+    assert_eq!(
+        error.to_string(),
+        format!(
+            "changed since: conf/b (expected {planned}, found {edited}); \
+             conf/c (expected {planned}, found something else)"
+        )
+    );
     assert_eq!(root.tree(), before);
 }
 
@@ -119,6 +127,32 @@ fn a_file_that_is_another_one_now_is_drift() {
         matches!(&error, Error::Drift { files } if files.len() == 1),
         "{error}"
     );
+}
+
+#[test]
+fn a_file_that_cannot_be_read_is_no_drift() {
+    let root = Root::with(&["a"]);
+    let receipt = root.replace(&["a"], "new").unwrap();
+    fs::remove_file(root.at("a")).unwrap();
+    std::os::unix::fs::symlink("x".repeat(300), root.at("a")).unwrap();
+    let error = revert(&root, receipt.id.as_str()).unwrap_err();
+    assert_eq!(error.class(), Class::Io, "{error}");
+}
+
+#[test]
+fn a_plan_shows_what_it_would_do() {
+    let root = Root::with(&FILES);
+    let receipt = root.replace(&FILES, "new").unwrap();
+    let store = root.store();
+    let entry = history::read(&store, receipt.id.as_str()).unwrap();
+    let plan = rollback::plan(&store, entry, LinkPolicy::InsideOnly, LIMIT).unwrap();
+    assert_eq!(plan.entry().id(), &receipt.id);
+    let changes: Vec<_> = plan
+        .changes()
+        .map(|(now, then)| (now.bytes().to_vec(), String::from_utf8_lossy(then).into()))
+        .collect();
+    let expected = FILES.map(|file| (b"new".to_vec(), format!("content of {file}\n")));
+    assert_eq!(changes, expected);
 }
 
 #[test]
@@ -292,4 +326,23 @@ fn no_debug_output_shows_content() {
         assert!(!shown.contains(numbers), "{shown}");
     }
     assert!(shown.contains("relative"), "{shown}");
+}
+
+#[test]
+fn a_history_that_cannot_be_listed_is_not_an_empty_one() {
+    let root = Root::with(&["a"]);
+    root.replace(&["a"], "new").unwrap();
+    fs::remove_dir_all(root.at(STATE).join("transactions")).unwrap();
+    root.write(format!("{STATE}/transactions"), "no directory");
+    let (store, lock) = (root.store(), root.lock());
+    for error in [
+        history::list(&store).unwrap_err(),
+        history::latest(&store).unwrap_err(),
+        history::prune(&lock, 0).unwrap_err(),
+        recover::pending(&store).unwrap_err(),
+        recover::recover(&lock).unwrap_err(),
+    ] {
+        assert_eq!(error.class(), Class::Io, "{error}");
+        assert!(error.to_string().starts_with("list "), "{error}");
+    }
 }
