@@ -3,6 +3,7 @@
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 
+use file_transaction::Digest;
 use toml::de::DeTable;
 use zeroize::Zeroizing;
 
@@ -33,6 +34,8 @@ const MAX_SIZE: u64 = 1024 * 1024;
 pub struct DeploymentFile {
     /// Its path in printable form.
     pub(super) path: String,
+    /// Of its bytes.
+    digest: Digest,
     pub(super) version: Option<AskedVersion>,
     pub(super) content: Content,
     /// What is odd about it.
@@ -87,6 +90,12 @@ pub(super) struct Node {
 }
 
 impl DeploymentFile {
+    /// The SHA-256 of its bytes, in hexadecimal digits: what the history
+    /// remembers of it.
+    pub fn digest(&self) -> String {
+        self.digest.to_string()
+    }
+
     /// Reads a deployment file.
     ///
     /// # Errors
@@ -115,6 +124,7 @@ impl DeploymentFile {
             )]);
         }
         let name = printable_path(path);
+        let digest = Digest::of(content);
         let text = match str::from_utf8(content) {
             Ok(text) => text.strip_prefix('\u{FEFF}').unwrap_or(text),
             Err(error) => {
@@ -158,6 +168,7 @@ impl DeploymentFile {
         let ((), warnings) = unless_errors((), reader.diagnostics)?;
         Ok(Self {
             path: name,
+            digest,
             version,
             content,
             warnings,

@@ -7,7 +7,7 @@ use apim_patch_core::diagnostic::{Diagnostic, printable_path};
 use apim_patch_core::diff::Secrecy;
 use apim_patch_core::report::Status;
 
-use super::{Prepared, catch_signals, diff, diffs, for_each_home, recover_first};
+use super::{Prepared, catch_signals, diff, diffs, for_each_home, prune_after, recover_first};
 use crate::args::Apply;
 use crate::exit::Exit;
 use crate::render::{Console, summary};
@@ -46,17 +46,15 @@ fn one(
     console.diagnostics(&prepared.warnings);
     console.diagnostics(&plan.warnings);
     let diffs = diffs(&plan, Secrecy::Masked);
-    let receipt = apply(
-        &plan,
-        &lock,
-        prepared.occasion(selected),
-        !arguments.no_history,
-    )
-    .map_err(|error| vec![error])?;
-    drop(lock);
+    let receipt = apply(&plan, &lock, prepared.occasion(), !arguments.no_history)
+        .map_err(|error| vec![error])?;
 
     let mut report = prepared.report(Status::Unchanged);
     report.describe(&plan, &diffs);
+    if receipt.is_some() {
+        prune_after(&lock, arguments.keep, &mut report, console);
+    }
+    drop(lock);
     let Some(receipt) = receipt else {
         console.tell(&format!("{}\n", prepared.headline()));
         console.tell(&summary(&plan, &diffs, console.is_verbose()));
