@@ -37,6 +37,8 @@ mod secrets;
 mod selection;
 #[path = "suite/surroundings.rs"]
 mod surroundings;
+#[path = "suite/system_calls.rs"]
+mod system_calls;
 #[path = "suite/traps.rs"]
 mod traps;
 #[path = "suite/variations.rs"]

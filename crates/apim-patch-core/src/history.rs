@@ -4,7 +4,7 @@ use std::path::Path;
 
 use file_transaction::history;
 pub use file_transaction::history::Entry;
-use file_transaction::{Digest, Error, LinkPolicy, Lock, Manifest, Store, TransactionId};
+use file_transaction::{Digest, Error, LinkPolicy, Lock, Manifest, Snapshot, Store, TransactionId};
 use xml_inplace::{Source, limits};
 
 use crate::confidential::{SecretPlace, places, secrets, secrets_in_text};
@@ -45,7 +45,10 @@ pub fn secret_places(selection: &Selection<Resolved>) -> Option<(String, String)
 pub enum Change {
     /// This.
     Diff(FileDiff),
-    /// What it made of the file of this path is nowhere any more.
+    /// What it made of the file is nowhere any more: this, and what was changed
+    /// since.
+    AndSince(FileDiff),
+    /// The file of this path is gone, or no text any more.
     Gone(String),
 }
 
@@ -68,6 +71,22 @@ pub fn list(store: &Store) -> Result<(Vec<Entry>, Vec<Diagnostic>), Diagnostic> 
 /// There is none, or several.
 pub fn find(store: &Store, id: &str) -> Result<Entry, Diagnostic> {
     history::read(store, id).map_err(|error| diagnostic_of(&error))
+}
+
+/// Deletes all but the latest `keep` runs after one that has succeeded, which
+/// it still has if this fails.
+///
+/// # Errors
+///
+/// A warning that says why older runs are still there.
+pub fn prune_after(lock: &Lock, keep: usize) -> Result<Vec<TransactionId>, Diagnostic> {
+    prune(lock, keep).map_err(|error| {
+        let message = format!(
+            "the run is done, but older ones could not be deleted: {}",
+            error.message
+        );
+        Diagnostic::warning("not-pruned", error.class, message)
+    })
 }
 
 /// Deletes all but the latest `keep` runs. They can't be taken back any more.
@@ -93,6 +112,8 @@ pub fn changes(store: &Store, entry: &Entry, secrecy: Secrecy) -> Result<Vec<Cha
         let before = entry.backup(index).map_err(|error| diagnostic_of(&error))?;
         let after =
             content(store, &file.relative, file.after).map_err(|error| diagnostic_of(&error))?;
+        let is_known = after.is_some();
+        let after = after.or_else(|| now(store, &file.relative).map(|now| now.bytes().to_vec()));
         let (Some(before), Some(after)) = (before, after) else {
             changes.push(Change::Gone(path));
             continue;
@@ -106,25 +127,26 @@ pub fn changes(store: &Store, entry: &Entry, secrecy: Secrecy) -> Result<Vec<Cha
             before: secrets_in(&before, &before_text, manifest, &path),
             after: secrets_in(&after, &after_text, manifest, &path),
         };
-        changes.push(Change::Diff(FileDiff::between(
-            path,
-            &before_text,
-            &after_text,
-            &secrets,
-            secrecy,
-        )));
+        let diff = FileDiff::between(path, &before_text, &after_text, &secrets, secrecy);
+        changes.push(match is_known {
+            true => Change::Diff(diff),
+            false => Change::AndSince(diff),
+        });
     }
     Ok(changes)
+}
+
+/// The file as it is.
+fn now(store: &Store, relative: &Path) -> Option<Snapshot> {
+    let limit = limits::MAX_BYTES as u64;
+    store.read(relative, LinkPolicy::FollowOutside, limit).ok()
 }
 
 /// The content of that digest which the file has now or had before another
 /// run.
 fn content(store: &Store, relative: &Path, digest: Digest) -> Result<Option<Vec<u8>>, Error> {
-    if let Ok(now) = store.read(
-        relative,
-        LinkPolicy::FollowOutside,
-        limits::MAX_BYTES as u64,
-    ) && now.digest() == digest
+    if let Some(now) = now(store, relative)
+        && now.digest() == digest
     {
         return Ok(Some(now.bytes().to_vec()));
     }

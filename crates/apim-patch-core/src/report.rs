@@ -42,6 +42,8 @@ pub struct Report {
     pub changed: Vec<String>,
     /// The transaction, for `revert`.
     pub transaction: Option<String>,
+    /// Runs that were deleted from the history to make room (`--keep`).
+    pub pruned: Vec<String>,
     /// What the person who asked should know.
     pub warnings: Vec<DiagnosticReport>,
     /// What stopped the run.
@@ -257,6 +259,7 @@ impl Report {
             removed: Vec::new(),
             changed: Vec::new(),
             transaction: None,
+            pruned: Vec::new(),
             warnings: Vec::new(),
             errors: Vec::new(),
         }

@@ -156,6 +156,14 @@ pub(crate) struct Apply {
     /// Leave no history behind: the run can't be reverted (container image builds)
     #[arg(long)]
     pub(crate) no_history: bool,
+    /// Keep the latest N runs in the history, this one included, and delete older ones
+    #[arg(
+        long,
+        value_name = "N",
+        value_parser = clap::value_parser!(u32).range(1..),
+        conflicts_with_all = ["no_history", "dry_run"]
+    )]
+    pub(crate) keep: Option<u32>,
     /// Show secrets in the diff of --dry-run
     #[arg(long, requires = "dry_run")]
     pub(crate) show_secrets: bool,
@@ -219,6 +227,9 @@ pub(crate) struct Revert {
     /// The run to take back, as `history` shows it; by default the latest
     #[arg(value_name = "ID")]
     pub(crate) id: Option<String>,
+    /// Keep the latest N runs in the history, this one included, and delete older ones
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    pub(crate) keep: Option<u32>,
     #[command(flatten)]
     pub(crate) links: Links,
     #[command(flatten)]

@@ -8,6 +8,7 @@ mod args;
 mod commands;
 mod exit;
 mod options;
+mod process;
 mod render;
 
 use std::process::ExitCode;
@@ -18,6 +19,7 @@ use args::{Arguments, Command};
 use render::Console;
 
 fn main() -> ExitCode {
+    process::keep_to_itself();
     let arguments = Arguments::parse();
     let mut console = Console::new(&arguments.output);
     let mut has_written = false;

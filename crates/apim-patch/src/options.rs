@@ -18,6 +18,12 @@ const FILE_VARIABLE: &str = "APIM_PATCH_FILE";
 /// The deployment file's usual name.
 const FILE_NAME: &str = "apim-patch.toml";
 
+/// The deployment file of a run.
+pub(crate) struct Deployment {
+    pub(crate) path: PathBuf,
+    pub(crate) digest: String,
+}
+
 impl Links {
     pub(crate) fn policy(self) -> LinkPolicy {
         if self.follow_outside_links {
@@ -35,10 +41,14 @@ impl Waiting {
 }
 
 impl Selected {
-    /// What is asked of the home at `home`.
-    pub(crate) fn selection(&self, home: &Path) -> Result<Selection<Resolved>, Vec<Diagnostic>> {
-        let file = match self.deployment_file(home) {
-            Some(path) => Some(DeploymentFile::read(&path)?),
+    /// What is asked of the home at `home`, and the deployment file that asks.
+    pub(crate) fn selection(
+        &self,
+        home: &Path,
+    ) -> Result<(Selection<Resolved>, Option<Deployment>), Vec<Diagnostic>> {
+        let path = self.deployment_file(home);
+        let file = match &path {
+            Some(path) => Some(DeploymentFile::read(path)?),
             None => None,
         };
         let options: Vec<SetOption> = self
@@ -61,7 +71,12 @@ impl Selected {
             home,
             machine: &machine,
         };
-        resolve(select(file.as_ref(), &choice)?, &|name| env::var_os(name))
+        let selection = resolve(select(file.as_ref(), &choice)?, &|name| env::var_os(name))?;
+        let deployment = path.zip(file).map(|(path, file)| Deployment {
+            path,
+            digest: file.digest(),
+        });
+        Ok((selection, deployment))
     }
 
     /// The deployment file: as named, by the environment, here, in the home.

@@ -175,16 +175,27 @@ pub(crate) fn exchange(one: &Path, other: &Path) -> io::Result<bool> {
 /// Gives something another name where nothing has that name yet.
 pub(crate) fn rename_to_free(from: &Path, to: &Path) -> io::Result<()> {
     step("move")?;
-    if can(Ability::NoReplace) {
-        match rustix::fs::renameat_with(CWD, from, CWD, to, RenameFlags::NOREPLACE) {
-            Err(Errno::INVAL | Errno::NOSYS | Errno::OPNOTSUPP) => {}
-            other => return Ok(other?),
-        }
+    if rename_or_refuse(from, to)? {
+        return Ok(());
     }
     if exists(to)? {
         return Err(Errno::EXIST.into());
     }
     fs::rename(from, to)
+}
+
+/// Renames unless something has that name. `false` where the file system cannot look and rename at
+/// once.
+fn rename_or_refuse(from: &Path, to: &Path) -> io::Result<bool> {
+    #[cfg(test)]
+    if !can(Ability::NoReplace) {
+        return Ok(false);
+    }
+    match rustix::fs::renameat_with(CWD, from, CWD, to, RenameFlags::NOREPLACE) {
+        Ok(()) => Ok(true),
+        Err(Errno::INVAL | Errno::NOSYS | Errno::OPNOTSUPP) => Ok(false),
+        Err(e) => Err(e.into()),
+    }
 }
 
 pub(crate) fn link(from: &Path, to: &Path) -> io::Result<()> {

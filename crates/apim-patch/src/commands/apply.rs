@@ -7,7 +7,7 @@ use apim_patch_core::diagnostic::{Diagnostic, printable_path};
 use apim_patch_core::diff::Secrecy;
 use apim_patch_core::report::Status;
 
-use super::{Prepared, catch_signals, diff, diffs, for_each_home, recover_first};
+use super::{Prepared, catch_signals, diff, diffs, for_each_home, prune_after, recover_first};
 use crate::args::Apply;
 use crate::exit::Exit;
 use crate::render::{Console, summary};
@@ -49,15 +49,18 @@ fn one(
     let receipt = apply(
         &plan,
         &lock,
-        prepared.occasion(selected),
+        prepared.occasion(),
         !arguments.no_history,
         selected.links.policy(),
     )
     .map_err(|error| vec![error])?;
-    drop(lock);
 
     let mut report = prepared.report(Status::Unchanged);
     report.describe(&plan, &diffs);
+    if receipt.is_some() {
+        prune_after(&lock, arguments.keep, &mut report, console);
+    }
+    drop(lock);
     let Some(receipt) = receipt else {
         console.tell(&format!("{}\n", prepared.headline()));
         console.tell(&summary(&plan, &diffs, console.is_verbose()));

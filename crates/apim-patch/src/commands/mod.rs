@@ -20,7 +20,7 @@ use std::path::{Path, PathBuf};
 use apim_patch_core::apply::{self as core, Interrupt, Lock, Occasion, Store};
 use apim_patch_core::diagnostic::{Class, Diagnostic, printable_path};
 use apim_patch_core::diff::{FileDiff, Secrecy};
-use apim_patch_core::history::secret_places;
+use apim_patch_core::history::{prune_after as prune, secret_places};
 use apim_patch_core::home::Home;
 use apim_patch_core::plan::Plan;
 use apim_patch_core::report::{Report, Status};
@@ -28,7 +28,7 @@ use apim_patch_core::spec::{Resolved, Selection};
 
 use crate::args::Selected;
 use crate::exit::Exit;
-use crate::options;
+use crate::options::{self, Deployment};
 use crate::render::Console;
 
 /// A home, and what is asked of it.
@@ -36,6 +36,7 @@ struct Prepared {
     home: Home,
     store: Store,
     selection: Selection<Resolved>,
+    deployment: Option<Deployment>,
     /// Warnings about the home.
     warnings: Vec<Diagnostic>,
 }
@@ -47,7 +48,7 @@ impl Prepared {
         interrupt: Option<&Interrupt>,
     ) -> Result<Self, Vec<Diagnostic>> {
         let (home, store, mut warnings) = open(path, interrupt)?;
-        let selection = selected.selection(path)?;
+        let (selection, deployment) = selected.selection(path)?;
         home.check_profile(selection.profile)
             .map_err(|error| vec![error])?;
         if let Some(version) = &selection.version {
@@ -58,6 +59,7 @@ impl Prepared {
             home,
             store,
             selection,
+            deployment,
             warnings,
         })
     }
@@ -81,7 +83,7 @@ impl Prepared {
     }
 
     /// What the history remembers of a run.
-    fn occasion(&self, selected: &Selected) -> Occasion {
+    fn occasion(&self) -> Occasion {
         let mut occasion = occasion();
         let mut remember = |key: &str, value: Option<String>| {
             occasion
@@ -90,8 +92,10 @@ impl Prepared {
         };
         remember("profile", Some(self.selection.profile.name.to_owned()));
         remember("node", self.selection.node.clone());
-        let file = selected.deployment_file(self.home.path());
-        remember("deployment file", file.map(|path| printable_path(&path)));
+        if let Some(deployment) = &self.deployment {
+            remember("deployment file", Some(printable_path(&deployment.path)));
+            remember("deployment file digest", Some(deployment.digest.clone()));
+        }
         occasion.remember.extend(secret_places(&self.selection));
         occasion
     }
@@ -157,6 +161,21 @@ fn occasion() -> Occasion {
         concat!("apim-patch ", env!("CARGO_PKG_VERSION")),
         options::user(),
     )
+}
+
+/// Deletes what `--keep` leaves no room for. The run is done, so that failing
+/// to is worth a warning and no more.
+fn prune_after(lock: &Lock, keep: Option<u32>, report: &mut Report, console: &mut Console) {
+    let Some(keep) = keep else {
+        return;
+    };
+    match prune(lock, usize::try_from(keep).unwrap_or(usize::MAX)) {
+        Ok(gone) => report.pruned = gone.iter().map(ToString::to_string).collect(),
+        Err(warning) => {
+            report.warn(std::slice::from_ref(&warning));
+            console.diagnostics(&[warning]);
+        }
+    }
 }
 
 /// The homes, each once, with a note where one was named twice.
