@@ -14,6 +14,7 @@ mod explanation;
 mod failure;
 pub mod history;
 pub mod home;
+pub mod home_search;
 pub mod inspect;
 mod operation;
 pub mod plan;

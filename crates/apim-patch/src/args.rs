@@ -5,6 +5,8 @@ use std::path::PathBuf;
 use clap::builder::styling::{AnsiColor, Styles};
 use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum, ValueHint};
 
+pub(crate) use crate::home_arguments::{HomeArgument, Homes, Jobs};
+
 const STYLES: Styles = Styles::styled()
     .header(AnsiColor::Green.on_default().bold())
     .usage(AnsiColor::Green.on_default().bold())
@@ -73,13 +75,32 @@ pub(crate) enum Format {
     Json,
 }
 
+const APPLY_EXAMPLES: &str = "\
+Examples:
+  apim-patch apply --home /opt/wso2am --profile gateway --file gateway.toml --dry-run
+  apim-patch apply --home gw-1=/srv/gw-1 --home gw-2=/srv/gw-2 --file cluster.toml
+  apim-patch apply --all-homes /srv --profile gateway --file gateway.toml --jobs 4";
+
+const DIFF_EXAMPLES: &str = "\
+Examples:
+  apim-patch diff --home /opt/wso2am --profile gateway --file gateway.toml
+  apim-patch diff --all-homes /srv --file cluster.toml --exit-code";
+
+const CHECK_EXAMPLES: &str = "\
+Examples:
+  apim-patch check --home /opt/wso2am --profile gateway --file gateway.toml
+  apim-patch check --all-homes /srv --file cluster.toml --format json > $(hostname).json";
+
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
     /// Bring homes to what profile and deployment file ask for
+    #[command(after_help = APPLY_EXAMPLES)]
     Apply(Apply),
     /// Show the unified diff that apply would make
+    #[command(after_help = DIFF_EXAMPLES)]
     Diff(Diff),
     /// Say whether homes are already what is asked for, one line per setting that is not
+    #[command(after_help = CHECK_EXAMPLES)]
     Check(Selected),
     /// Show the current value, state and place of settings
     Inspect(Inspect),
@@ -105,9 +126,10 @@ pub(crate) enum Command {
 /// What is asked for, of which homes.
 #[derive(Debug, Args)]
 pub(crate) struct Selected {
-    /// The home: the directory that holds repository/conf. May be given several times
-    #[arg(long = "home", value_name = "DIR", required = true, value_hint = ValueHint::DirPath)]
-    pub(crate) homes: Vec<PathBuf>,
+    #[command(flatten)]
+    pub(crate) homes: Homes,
+    #[command(flatten)]
+    pub(crate) jobs: Jobs,
     /// The profile of the node; may be left out where the deployment file names it
     #[arg(long, value_name = "PROFILE")]
     pub(crate) profile: Option<String>,

@@ -7,6 +7,7 @@
 mod args;
 mod commands;
 mod exit;
+mod home_arguments;
 mod options;
 mod render;
 
