@@ -25,6 +25,8 @@ mod dry_run;
 mod harness;
 #[path = "suite/many.rs"]
 mod many;
+#[path = "suite/merged.rs"]
+mod merged;
 #[path = "suite/nodes.rs"]
 mod nodes;
 #[path = "suite/patches.rs"]

@@ -16,6 +16,7 @@ pub mod history;
 pub mod home;
 pub mod home_search;
 pub mod inspect;
+pub mod merged_report;
 mod operation;
 pub mod plan;
 pub mod profile;

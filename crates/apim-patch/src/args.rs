@@ -91,6 +91,27 @@ Examples:
   apim-patch check --home /opt/wso2am --profile gateway --file gateway.toml
   apim-patch check --all-homes /srv --file cluster.toml --format json > $(hostname).json";
 
+const MERGE_EXAMPLES: &str = "\
+Examples:
+  apim-patch report merge reports/*.json
+  for node in $NODES; do ssh $node apim-patch check ... --format json; done | apim-patch report merge -
+
+Exit status: 0 every node is as asked for, 1 differences or nodes that failed, 2 a report that can't be read.";
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum ReportCommand {
+    /// Merge the reports of many nodes into one page: what differs alike is told once
+    #[command(after_help = MERGE_EXAMPLES)]
+    Merge(Merge),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Merge {
+    /// Files with one or more reports each; `-` is standard input
+    #[arg(value_name = "FILE", required = true, value_hint = ValueHint::FilePath)]
+    pub(crate) files: Vec<PathBuf>,
+}
+
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
     /// Bring homes to what profile and deployment file ask for
@@ -110,6 +131,9 @@ pub(crate) enum Command {
     History(History),
     /// Repair a home after a crash; every writing command does it first
     Recover(Recover),
+    /// Work with the reports that check, diff and apply print with --format json
+    #[command(subcommand)]
+    Report(ReportCommand),
     /// Say what a setting or a profile does, and why
     Explain(Explain),
     /// Print a deployment file to start from

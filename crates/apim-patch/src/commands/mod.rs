@@ -11,6 +11,7 @@ pub(crate) mod history;
 pub(crate) mod init;
 pub(crate) mod inspect;
 mod many;
+pub(crate) mod merge;
 pub(crate) mod recover;
 pub(crate) mod revert;
 mod tally;

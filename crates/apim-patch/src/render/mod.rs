@@ -4,6 +4,7 @@
 mod diagnostic;
 mod diff;
 mod human;
+mod merged;
 mod progress;
 mod recording;
 
@@ -17,6 +18,7 @@ use crate::exit::Exit;
 
 pub(crate) use diff::diff;
 pub(crate) use human::{differences, summary};
+pub(crate) use merged::merged;
 pub(crate) use progress::Progress;
 pub(crate) use recording::Recording;
 use recording::Said;
