@@ -25,6 +25,10 @@ mod documents;
 mod dry_run;
 #[path = "suite/harness/mod.rs"]
 mod harness;
+#[path = "suite/many.rs"]
+mod many;
+#[path = "suite/merged.rs"]
+mod merged;
 #[path = "suite/nodes.rs"]
 mod nodes;
 #[path = "suite/patches.rs"]

@@ -1,7 +1,7 @@
 //! What a run came to, for programs: the one shape of `--format json`.
 
 use file_transaction::{Manifest, TransactionId};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::catalogue::Row;
 use crate::diagnostic::{Class, Diagnostic, printable_path};
@@ -15,7 +15,7 @@ use crate::profile::Profile;
 pub const VERSION: u32 = 1;
 
 /// What a run came to in one home.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Report {
     /// [`VERSION`].
     pub version: u32,
@@ -51,7 +51,7 @@ pub struct Report {
 }
 
 /// What happened to a home.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Status {
     /// It was changed.
@@ -68,8 +68,22 @@ pub enum Status {
     Failed,
 }
 
+impl Status {
+    /// The word for it in reports.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Applied => "applied",
+            Self::Unchanged => "unchanged",
+            Self::Differences => "differences",
+            Self::Planned => "planned",
+            Self::Reverted => "reverted",
+            Self::Failed => "failed",
+        }
+    }
+}
+
 /// What became of one setting.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SettingReport {
     /// Its key, or `patch[n]`.
     pub key: String,
@@ -94,7 +108,7 @@ pub struct SettingReport {
 }
 
 /// How much of a file changes.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FileReport {
     /// Its path in the home.
     pub path: String,
@@ -225,12 +239,12 @@ impl From<&'static Profile> for Explanation {
 }
 
 /// An error or a warning.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct DiagnosticReport {
     /// Its stable name.
     pub code: String,
     /// What kind of problem it is.
-    pub class: &'static str,
+    pub class: String,
     /// What is wrong.
     pub message: String,
     /// The file that it is about first.
@@ -330,7 +344,8 @@ impl From<&Diagnostic> for DiagnosticReport {
                 Class::RecoveryNeeded => "recovery-needed",
                 Class::Locked => "locked",
                 Class::Interrupted(_) => "interrupted",
-            },
+            }
+            .to_owned(),
             message: diagnostic.message.clone(),
             file: spot.map(|spot| spot.path.clone()),
             line: spot.map(|spot| spot.line),

@@ -5,6 +5,8 @@ use std::path::PathBuf;
 use clap::builder::styling::{AnsiColor, Styles};
 use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum, ValueHint};
 
+pub(crate) use crate::home_arguments::{HomeArgument, Homes, Jobs};
+
 const STYLES: Styles = Styles::styled()
     .header(AnsiColor::Green.on_default().bold())
     .usage(AnsiColor::Green.on_default().bold())
@@ -73,13 +75,53 @@ pub(crate) enum Format {
     Json,
 }
 
+const APPLY_EXAMPLES: &str = "\
+Examples:
+  apim-patch apply --home /opt/wso2am --profile gateway --file gateway.toml --dry-run
+  apim-patch apply --home gw-1=/srv/gw-1 --home gw-2=/srv/gw-2 --file cluster.toml
+  apim-patch apply --all-homes /srv --profile gateway --file gateway.toml --jobs 4";
+
+const DIFF_EXAMPLES: &str = "\
+Examples:
+  apim-patch diff --home /opt/wso2am --profile gateway --file gateway.toml
+  apim-patch diff --all-homes /srv --file cluster.toml --exit-code";
+
+const CHECK_EXAMPLES: &str = "\
+Examples:
+  apim-patch check --home /opt/wso2am --profile gateway --file gateway.toml
+  apim-patch check --all-homes /srv --file cluster.toml --format json > $(hostname).json";
+
+const MERGE_EXAMPLES: &str = "\
+Examples:
+  apim-patch report merge reports/*.json
+  for node in $NODES; do ssh $node apim-patch check ... --format json; done | apim-patch report merge -
+
+Exit status: 0 every node is as asked for, 1 differences or nodes that failed, 2 a report that can't be read.";
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum ReportCommand {
+    /// Merge the reports of many nodes into one page: what differs alike is told once
+    #[command(after_help = MERGE_EXAMPLES)]
+    Merge(Merge),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Merge {
+    /// Files with one or more reports each; `-` is standard input
+    #[arg(value_name = "FILE", required = true, value_hint = ValueHint::FilePath)]
+    pub(crate) files: Vec<PathBuf>,
+}
+
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
     /// Bring homes to what profile and deployment file ask for
+    #[command(after_help = APPLY_EXAMPLES)]
     Apply(Apply),
     /// Show the unified diff that apply would make
+    #[command(after_help = DIFF_EXAMPLES)]
     Diff(Diff),
     /// Say whether homes are already what is asked for, one line per setting that is not
+    #[command(after_help = CHECK_EXAMPLES)]
     Check(Selected),
     /// Show the current value, state and place of settings
     Inspect(Inspect),
@@ -91,6 +133,9 @@ pub(crate) enum Command {
     History(History),
     /// Repair a home after a crash; every writing command does it first
     Recover(Recover),
+    /// Work with the reports that check, diff and apply print with --format json
+    #[command(subcommand)]
+    Report(ReportCommand),
     /// Say what a setting or a profile does, and why
     Explain(Explain),
     /// Print a deployment file to start from
@@ -107,9 +152,10 @@ pub(crate) enum Command {
 /// What is asked for, of which homes.
 #[derive(Debug, Args)]
 pub(crate) struct Selected {
-    /// The home: the directory that holds repository/conf. May be given several times
-    #[arg(long = "home", value_name = "DIR", required = true, value_hint = ValueHint::DirPath)]
-    pub(crate) homes: Vec<PathBuf>,
+    #[command(flatten)]
+    pub(crate) homes: Homes,
+    #[command(flatten)]
+    pub(crate) jobs: Jobs,
     /// The profile of the node; may be left out where the deployment file names it
     #[arg(long, value_name = "PROFILE")]
     pub(crate) profile: Option<String>,
@@ -208,9 +254,8 @@ pub(crate) struct Inspect {
 
 #[derive(Debug, Args)]
 pub(crate) struct Capture {
-    /// The home; of several, each becomes a node named like its directory
-    #[arg(long = "home", value_name = "DIR", required = true, value_hint = ValueHint::DirPath)]
-    pub(crate) homes: Vec<PathBuf>,
+    #[command(flatten)]
+    pub(crate) homes: Homes,
     /// The profile with which the file is to be applied: what it brings by itself is left out. By
     /// default the one that was applied last
     #[arg(long, value_name = "PROFILE")]

@@ -7,6 +7,7 @@
 mod args;
 mod commands;
 mod exit;
+mod home_arguments;
 mod options;
 mod process;
 mod render;
@@ -15,7 +16,7 @@ use std::process::ExitCode;
 
 use clap::Parser;
 
-use args::{Arguments, Command};
+use args::{Arguments, Command, ReportCommand};
 use render::Console;
 
 fn main() -> ExitCode {
@@ -34,6 +35,7 @@ fn main() -> ExitCode {
         Command::Recover(recover) => {
             commands::recover::run(recover, &mut console, &mut has_written)
         }
+        Command::Report(ReportCommand::Merge(merge)) => commands::merge::run(merge, &mut console),
         Command::Explain(explain) => commands::explain::run(explain, &mut console),
         Command::Init => commands::init::run(&mut console),
         Command::Demo => commands::demo::run(&mut console),

@@ -10,7 +10,8 @@ use apim_patch_core::home::Home;
 use apim_patch_core::profile::{self, PROFILES, Profile};
 use apim_patch_core::report::{Report, Status};
 
-use super::{distinct, open};
+use super::open;
+use super::which_homes::{Entry, entries, no_home};
 use crate::args::Capture;
 use crate::exit::Exit;
 use crate::render::Console;
@@ -26,11 +27,9 @@ pub(crate) fn run(arguments: &Capture, console: &mut Console) -> Exit {
             Exit::Success
         }
         Err(errors) => {
-            let home = arguments.homes.first().map(|home| printable_path(home));
-            console.failure(
-                Report::new(home.unwrap_or_default(), Status::Failed),
-                &errors,
-            )
+            let home = arguments.homes.homes.first();
+            let home = home.map_or(String::new(), |home| printable_path(&home.path));
+            console.failure(Report::new(home, Status::Failed), &errors)
         }
     }
 }
@@ -48,11 +47,20 @@ fn captured(arguments: &Capture, console: &mut Console) -> Result<Captured, Vec<
         None => None,
     };
     let mut opened: Vec<Opened> = Vec::new();
-    for path in distinct(&arguments.homes, console) {
+    let entries = entries(&arguments.homes, console);
+    if entries.is_empty() {
+        return Err(vec![no_home(&arguments.homes)]);
+    }
+    for entry in entries {
+        let (path, node) = match entry {
+            Entry::Home(home) => (home.path, home.node),
+            Entry::Refused(_, error) => return Err(vec![error]),
+        };
+        let path = path.as_path();
         let (home, store, warnings) = open(path, None)?;
         refuse_interrupted(&store).map_err(|error| vec![error])?;
         console.diagnostics(&warnings);
-        let mut name = name_of(path);
+        let mut name = node.unwrap_or_else(|| name_of(path));
         while opened.iter().any(|opened| opened.name == name) {
             name.push('_');
         }

@@ -12,10 +12,14 @@ mod explain_node;
 pub(crate) mod history;
 pub(crate) mod init;
 pub(crate) mod inspect;
+mod many;
+pub(crate) mod merge;
 pub(crate) mod recover;
 pub(crate) mod revert;
+mod tally;
+mod which_homes;
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use apim_patch_core::apply::{self as core, Interrupt, Lock, Occasion, Store};
 use apim_patch_core::diagnostic::{Class, Diagnostic, printable_path};
@@ -26,8 +30,7 @@ use apim_patch_core::plan::Plan;
 use apim_patch_core::report::{Report, Status};
 use apim_patch_core::spec::{Resolved, Selection};
 
-use crate::args::Selected;
-use crate::exit::Exit;
+use crate::args::{HomeArgument, Selected};
 use crate::options::{self, Deployment};
 use crate::render::Console;
 
@@ -44,11 +47,11 @@ struct Prepared {
 impl Prepared {
     fn new(
         selected: &Selected,
-        path: &Path,
+        at: &HomeArgument,
         interrupt: Option<&Interrupt>,
     ) -> Result<Self, Vec<Diagnostic>> {
-        let (home, store, mut warnings) = open(path, interrupt)?;
-        let (selection, deployment) = selected.selection(path)?;
+        let (home, store, mut warnings) = open(&at.path, interrupt)?;
+        let (selection, deployment) = selected.selection(at)?;
         home.check_profile(selection.profile)
             .map_err(|error| vec![error])?;
         if let Some(version) = &selection.version {
@@ -176,58 +179,6 @@ fn prune_after(lock: &Lock, keep: Option<u32>, report: &mut Report, console: &mu
             console.diagnostics(&[warning]);
         }
     }
-}
-
-/// The homes, each once, with a note where one was named twice.
-fn distinct<'h>(homes: &'h [PathBuf], console: &mut Console) -> Vec<&'h Path> {
-    let mut seen = Vec::new();
-    let mut distinct: Vec<&Path> = Vec::new();
-    for home in homes {
-        let real = home.canonicalize().unwrap_or_else(|_| home.clone());
-        if seen.contains(&real) {
-            console.say(&format!(
-                "note: {} is named twice; it is done once",
-                printable_path(home)
-            ));
-        } else {
-            seen.push(real);
-            distinct.push(home);
-        }
-    }
-    distinct
-}
-
-/// Runs `one` for each home; one that fails does not stop the others.
-fn for_each_home(
-    selected: &Selected,
-    console: &mut Console,
-    mut one: impl FnMut(&Path, &mut Console) -> Result<Exit, Vec<Diagnostic>>,
-) -> Exit {
-    let homes = distinct(&selected.homes, console);
-    let mut failed = Vec::new();
-    let mut exit = Exit::Success;
-    for home in &homes {
-        let here = one(home, console).unwrap_or_else(|errors| {
-            let mut report = Report::new(printable_path(home), Status::Failed);
-            report.profile = selected.profile.clone();
-            report.node = selected.node.clone();
-            failed.push(printable_path(home));
-            console.failure(report, &errors)
-        });
-        exit = exit.graver(here);
-    }
-    if homes.len() > 1 {
-        let done = homes.len() - failed.len();
-        console.say(&match failed.is_empty() {
-            true => format!("{done} homes done"),
-            false => format!(
-                "{done} of {} homes done; failed: {}",
-                homes.len(),
-                failed.join(", ")
-            ),
-        });
-    }
-    exit
 }
 
 /// The diffs of all files that change.
