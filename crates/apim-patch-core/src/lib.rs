@@ -16,6 +16,7 @@ mod failure;
 pub mod history;
 pub mod home;
 pub mod inspect;
+pub mod lint;
 pub mod node_explanation;
 mod operation;
 pub mod plan;
