@@ -32,6 +32,7 @@ fn main() -> ExitCode {
             commands::recover::run(recover, &mut console, &mut has_written)
         }
         Command::Explain(explain) => commands::explain::run(explain, &mut console),
+        Command::Lint(lint) => commands::lint::run(lint, &mut console),
         Command::Init => commands::init::run(&mut console),
         Command::Demo => commands::demo::run(&mut console),
         Command::Completions { shell } => commands::completions::run(*shell, &mut console),

@@ -11,6 +11,7 @@ mod explain_node;
 pub(crate) mod history;
 pub(crate) mod init;
 pub(crate) mod inspect;
+pub(crate) mod lint;
 pub(crate) mod recover;
 pub(crate) mod revert;
 
