@@ -95,8 +95,14 @@ pub fn inspect(
     secrecy: Secrecy,
     missing: MissingFiles,
 ) -> Result<Vec<Inspected>, Vec<Diagnostic>> {
+    // Properties are in no XML file.
+    let is_xml = |row: &&&Row| {
+        !row.shapes
+            .iter()
+            .any(|shape| matches!(shape.place, Place::Property { .. }))
+    };
     let mut files: Vec<&'static str> = Vec::new();
-    for row in rows {
+    for row in rows.iter().filter(is_xml) {
         if !files.contains(&row.file) {
             files.push(row.file);
         }
@@ -149,7 +155,7 @@ pub(crate) fn read(
     name: Option<&str>,
 ) -> Vec<Inspected> {
     match (row.entry, name) {
-        (Some(entry), None) => names(document, entry)
+        (Some(entry), None) if row.is_keyed() => names(document, entry)
             .iter()
             .map(|name| read_one(document, row, Some(name)))
             .collect(),

@@ -5,7 +5,7 @@ use std::fmt;
 
 use xml_inplace::{self as xml, Document, Fragment, Place as Beside, Selector, Several, locate};
 
-use crate::catalogue::{Entry, Literal, Place, Row, Shape, WhenAbsent, selector_of};
+use crate::catalogue::{Entry, Hidden, Literal, Place, Row, Shape, WhenAbsent, selector_of};
 use crate::confidential::secret_names;
 use crate::diagnostic::{Class, Diagnostic};
 use crate::spec::{Action, Origin, Patch, Position, Requested, Resolved, Setting};
@@ -76,7 +76,7 @@ pub(crate) fn operations<'s>(
     let mut errors = Vec::new();
     let mut operations = Vec::new();
     let mut not_applicable = Vec::new();
-    let mut entries: Vec<(&Entry, &str)> = Vec::new();
+    let mut entries: Vec<(&Entry, Option<&str>)> = Vec::new();
     let mut add = |operation: Result<Operation, Diagnostic>| match operation {
         Ok(operation) => operations.push(operation),
         Err(error) => errors.push(error),
@@ -86,12 +86,10 @@ pub(crate) fn operations<'s>(
             not_applicable.push(setting);
             continue;
         };
-        if let (Some(entry), Some(name), Some(document), Requested::Value(_)) = (
-            setting.row.entry,
-            setting.name.as_deref(),
-            document,
-            &setting.requested,
-        ) && !entries.contains(&(entry, name))
+        let name = setting.name.as_deref();
+        if let (Some(entry), Some(document), Requested::Value(_)) =
+            (setting.row.entry, document, &setting.requested)
+            && !entries.contains(&(entry, name))
         {
             entries.push((entry, name));
             if let Some(operation) = of_entry(entry, name, setting, document).transpose() {
@@ -134,23 +132,26 @@ pub(crate) fn shape_of(row: &Row, document: Option<&Document<'_>>) -> Option<&'s
 /// What makes the element of an entry active; `None` where it is.
 fn of_entry(
     entry: &Entry,
-    name: &str,
+    name: Option<&str>,
     setting: &Setting<Resolved>,
     document: &Document<'_>,
 ) -> Result<Option<Operation>, Diagnostic> {
-    let element = parse(&selector_of(entry.element, Some(name)))?;
+    let element = parse(&selector_of(entry.element, name))?;
     let located = locate(document, &element);
     if !located.active.is_empty() {
         return Ok(None);
     }
-    let edit = if located.hidden.is_empty() {
-        let fragment = entry.fragment.replace("{}", &escaped(name));
+    let edit = if located.hidden.is_empty() || entry.hidden == Hidden::Sample {
+        let fragment = entry
+            .fragment
+            .replace("{}", &escaped(name.unwrap_or_default()));
         let fragment = Fragment::parse(&fragment).map_err(|error| {
-            let message = format!("the catalogue's fragment for `{name}` is not valid: {error}");
+            let key = setting.key();
+            let message = format!("the catalogue's fragment for `{key}` is not valid: {error}");
             Diagnostic::error("catalogue", Class::Specification, message)
         })?;
         let behind = entry.after.iter().find_map(|selector| {
-            let selector = Selector::parse(&selector_of(selector, Some(name))).ok()?;
+            let selector = Selector::parse(&selector_of(selector, name)).ok()?;
             selector.matches(document).pop()
         });
         let (target, place) = match behind {
@@ -166,15 +167,14 @@ fn of_entry(
     } else {
         xml::Operation::new(element, xml::Action::Uncomment)
     };
-    let mut key: Vec<&str> = setting.row.key.split('.').collect();
-    key.truncate(
-        key.iter()
-            .position(|part| *part == "*")
-            .map_or(0, |at| at + 1),
-    );
-    let key = key
-        .join(".")
-        .replacen('*', &crate::catalogue::quoted(name), 1);
+    let row = match (name, setting.row.key.find('*')) {
+        (Some(_), Some(star)) => &setting.row.key[..=star],
+        _ => setting.row.key,
+    };
+    let key = match name {
+        Some(name) => row.replacen('*', &crate::catalogue::quoted(name), 1),
+        None => row.to_owned(),
+    };
     Ok(Some(Operation {
         subject: Subject::Entry(key),
         file: setting.row.file.to_owned(),
@@ -223,6 +223,7 @@ fn of_setting(setting: &Setting<Resolved>, place: Place) -> Result<Operation, Di
                 element,
                 name,
                 after,
+                ..
             },
             Some(literal),
         ) => {
@@ -232,9 +233,15 @@ fn of_setting(setting: &Setting<Resolved>, place: Place) -> Result<Operation, Di
             };
             (parse(&format!("{element}/@{name}"))?, action)
         }
-        (Place::Attribute { element, name, .. }, None) => {
-            (parse(&format!("{element}/@{name}"))?, xml::Action::Remove)
-        }
+        (
+            Place::Attribute {
+                element,
+                name,
+                sole: false,
+                ..
+            },
+            None,
+        ) => (parse(&format!("{element}/@{name}"))?, xml::Action::Remove),
         (Place::Presence { element }, Some(Literal::Boolean(true))) => {
             (parse(element)?, xml::Action::Uncomment)
         }

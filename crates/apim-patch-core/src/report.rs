@@ -175,7 +175,8 @@ pub enum Explanation {
         source: &'static str,
         /// Settings that somebody has to give.
         requires: &'static [&'static str],
-        /// Settings that follow from it: key, value and reason.
+        /// Settings that follow from it: key, value and reason, with the
+        /// condition where there is one.
         fixes: Vec<[String; 3]>,
     },
 }
@@ -208,7 +209,10 @@ impl From<&'static Profile> for Explanation {
                     [
                         fix.key.to_owned(),
                         fix.value.to_string(),
-                        fix.reason.to_owned(),
+                        match fix.when {
+                            Some(when) => format!("where {when}: {}", fix.reason),
+                            None => fix.reason.to_owned(),
+                        },
                     ]
                 })
                 .collect(),

@@ -1,6 +1,6 @@
 //! `tomcat/catalina-server.xml`: the ports that a load balancer shows.
 
-use super::{Kind, Place, Row, always};
+use super::{Kind, Row, always, attribute};
 
 const ROW: Row = Row::in_file("repository/conf/tomcat/catalina-server.xml");
 
@@ -9,11 +9,11 @@ const ROW: Row = Row::in_file("repository/conf/tomcat/catalina-server.xml");
 pub(super) const ROWS: &[Row] = &[
     Row {
         key: "proxy.http_port",
-        shapes: &[always(Place::Attribute {
-            element: "/Server/Service/Connector[not(@scheme) or @scheme='http']",
-            name: "proxyPort",
-            after: Some("port"),
-        })],
+        shapes: &[always(attribute(
+            "/Server/Service/Connector[not(@scheme) or @scheme='http']",
+            "proxyPort",
+            Some("port"),
+        ))],
         kind: Kind::Port,
         doc: "The load balancer's port for HTTP, which the server puts into the addresses it gives out.",
         source: "AM 2.1.0, Distributed Deployment of the Gateway, step 3.3",
@@ -22,11 +22,11 @@ pub(super) const ROWS: &[Row] = &[
     },
     Row {
         key: "proxy.https_port",
-        shapes: &[always(Place::Attribute {
-            element: "/Server/Service/Connector[@scheme='https']",
-            name: "proxyPort",
-            after: Some("port"),
-        })],
+        shapes: &[always(attribute(
+            "/Server/Service/Connector[@scheme='https']",
+            "proxyPort",
+            Some("port"),
+        ))],
         kind: Kind::Port,
         doc: "The load balancer's port for HTTPS, which the server puts into the addresses it gives out.",
         source: "AM 2.1.0, Distributed Deployment of the Gateway, step 3.3",

@@ -28,6 +28,8 @@ pub enum Kind {
     Port,
     /// A port offset.
     Offset,
+    /// A whole number, of which -1 is the least.
+    Number,
     /// One of these words, spelt exactly so.
     OneOf(&'static [&'static str]),
     /// A list of cluster members.
@@ -62,6 +64,9 @@ pub struct Checked {
 /// RMIServerPort is 11111.
 const MAX_OFFSET: i64 = 65535 - 11111;
 
+/// The highest `int` of Java, as which the server reads numbers.
+const MAX_NUMBER: i64 = i32::MAX as i64;
+
 impl Row {
     /// Checks a value for this row.
     ///
@@ -93,8 +98,19 @@ impl Row {
             (Kind::Offset, Given::Integer(Some(number @ 0..=MAX_OFFSET))) => {
                 Literal::Number(number)
             }
-            (Kind::Port | Kind::Offset, Given::Integer(Some(number))) if !self.secret => {
+            (Kind::Number, Given::Integer(Some(number @ -1..=MAX_NUMBER))) => {
+                Literal::Number(number)
+            }
+            (Kind::Port | Kind::Offset | Kind::Number, Given::Integer(Some(number)))
+                if !self.secret =>
+            {
                 return unlike(&number.to_string());
+            }
+            // `true` is a word like others, where others may stand beside it.
+            (Kind::OneOf(words), Given::Boolean(value))
+                if words.contains(&value.to_string().as_str()) =>
+            {
+                Literal::Text(value.to_string())
             }
             (Kind::Members, Given::List(items)) => {
                 let mut members: Vec<Member> = Vec::new();
@@ -137,6 +153,11 @@ impl Row {
                 }
                 self.check(Given::Integer(text.parse().ok()))
             }
+            Kind::Number => match text.parse() {
+                // `parse` alone would take `+50`.
+                Ok(number) if !text.starts_with('+') => self.check(Given::Integer(Some(number))),
+                _ => Err(self.unlike_text(text)),
+            },
             Kind::Members => {
                 let items: Vec<&str> = text.split(',').filter(|item| !item.is_empty()).collect();
                 self.check(Given::List(&items))
@@ -211,6 +232,7 @@ impl Kind {
             Self::Boolean => "`true` or `false`".into(),
             Self::Port => "a whole number from 1 to 65535".into(),
             Self::Offset => format!("a whole number from 0 to {MAX_OFFSET}"),
+            Self::Number => format!("a whole number from -1 to {MAX_NUMBER}"),
             Self::OneOf(words) => {
                 let quoted: Vec<_> = words.iter().map(|word| format!("`{word}`")).collect();
                 match quoted.split_last() {

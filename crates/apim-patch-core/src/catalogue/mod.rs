@@ -8,11 +8,15 @@ mod api_manager;
 mod axis2;
 mod carbon;
 mod catalina_server;
+mod datasources;
 mod form;
+mod jndi;
 mod key;
 mod kind;
 mod literal;
+mod registry;
 mod suggestion;
+mod user_mgt;
 
 pub(crate) use form::has_explicit_port;
 pub(crate) use key::quoted;
@@ -78,13 +82,17 @@ const fn marked(mark: &'static str, place: Place) -> Shape {
     }
 }
 
-/// How an entry of a keyed table comes into being. `{}` stands for its name.
+/// How the element comes into being that one setting or several need: an entry
+/// of a keyed table, for whose name `{}` stands, or an element that is nothing
+/// but a name and a value.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Entry {
     /// Selector of the entry's element.
     pub element: &'static str,
     /// The element as it is inserted where there is none of that name.
     pub fragment: &'static str,
+    /// What one that stands in a comment is.
+    pub hidden: Hidden,
     /// Selectors of elements behind which it is inserted, the best first.
     pub after: &'static [&'static str],
     /// Selector of the element whose last child it becomes where none of those
@@ -92,6 +100,15 @@ pub struct Entry {
     pub parent: &'static str,
     /// A name, for examples.
     pub example: &'static str,
+}
+
+/// What an entry that stands in a comment is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Hidden {
+    /// The entry, which is restored with everything in it.
+    Restored,
+    /// A sample that stock files explain it by, which stays where it is.
+    Sample,
 }
 
 /// What stock homes have from one release on.
@@ -103,6 +120,29 @@ pub struct Stock {
     pub since: &'static str,
     /// The value in effect; `None` where it is absent or commented out.
     pub value: Option<&'static str>,
+}
+
+/// What stock homes have from `since` on.
+const fn since(since: &'static str, value: &'static str) -> Stock {
+    of("", since, value)
+}
+
+/// What stock homes no longer have from `since` on.
+const fn gone(since: &'static str) -> Stock {
+    Stock {
+        name: "",
+        since,
+        value: None,
+    }
+}
+
+/// What an entry of stock homes has from `since` on.
+const fn of(name: &'static str, since: &'static str, value: &'static str) -> Stock {
+    Stock {
+        name,
+        since,
+        value: Some(value),
+    }
 }
 
 /// Where a setting stands in its file.
@@ -128,6 +168,9 @@ pub enum Place {
         name: &'static str,
         /// The attribute behind which it is written when it is new.
         after: Option<&'static str>,
+        /// Whether the element is nothing without it, so that the element is
+        /// commented out where there shall be no such setting.
+        sole: bool,
     },
     /// Whether an element is active (`true`) or commented out (`false`).
     Presence {
@@ -164,6 +207,35 @@ pub enum Place {
     },
 }
 
+/// The text of an element.
+const fn text(element: &'static str, after: &'static [&'static str]) -> Place {
+    Place::Text { element, after }
+}
+
+/// An attribute of an element that has others.
+const fn attribute(
+    element: &'static str,
+    name: &'static str,
+    after: Option<&'static str>,
+) -> Place {
+    Place::Attribute {
+        element,
+        name,
+        after,
+        sole: false,
+    }
+}
+
+/// The value of an element that is nothing but a name and a value.
+const fn value_of(element: &'static str) -> Place {
+    Place::Attribute {
+        element,
+        name: "value",
+        after: Some("name"),
+        sole: true,
+    }
+}
+
 /// What to do where a file has a setting neither active nor commented out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum WhenAbsent {
@@ -173,13 +245,19 @@ pub enum WhenAbsent {
     NotApplicable,
 }
 
-/// The rows of each config file. Their order is the order of rows everywhere,
-/// so that several inserts beside one neighbour always come out the same.
-const FILES: &[&[Row]] = &[
-    api_manager::ROWS,
-    carbon::ROWS,
-    catalina_server::ROWS,
-    axis2::ROWS,
+/// The rows, block by block. Their order is the order of rows everywhere, so
+/// that several inserts beside one neighbour always come out the same.
+const BLOCKS: &[&[&[Row]]] = &[
+    &api_manager::BLOCKS,
+    &[
+        carbon::ROWS,
+        catalina_server::ROWS,
+        axis2::ROWS,
+        registry::ROWS,
+        user_mgt::ROWS,
+        datasources::ROWS,
+        jndi::ROWS,
+    ],
 ];
 
 /// Every row, in the order of the catalogue.
@@ -190,7 +268,10 @@ const FILES: &[&[Row]] = &[
 /// assert!(catalogue::rows().any(|row| row.key == "key_manager.server_url"));
 /// ```
 pub fn rows() -> impl Iterator<Item = &'static Row> {
-    FILES.iter().flat_map(|rows| rows.iter())
+    BLOCKS
+        .iter()
+        .flat_map(|blocks| blocks.iter())
+        .flat_map(|rows| rows.iter())
 }
 
 /// The row of a key, with the name of the entry that the key has in place of
@@ -295,6 +376,11 @@ impl Row {
         }
     }
 
+    /// Whether it is one of every entry of a keyed table.
+    pub fn is_keyed(&self) -> bool {
+        self.key.contains('*')
+    }
+
     /// Its place in the order of the catalogue.
     pub(crate) fn index(&self) -> usize {
         rows().take_while(|row| row.key != self.key).count()
@@ -370,7 +456,7 @@ mod tests {
             assert!(row.file.starts_with("repository/conf/"), "{}", row.key);
             assert!(!row.doc.is_empty() && !row.source.is_empty(), "{}", row.key);
             assert!(!row.shapes.is_empty(), "{}", row.key);
-            let is_entry = row.key.contains('*');
+            let is_entry = row.is_keyed();
             for shape in row.shapes {
                 let element = shape.place.element();
                 if !matches!(shape.place, Place::Property { .. }) {

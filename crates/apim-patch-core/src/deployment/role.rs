@@ -21,30 +21,30 @@ pub enum Role {
     Gateway,
 }
 
-/// Every role with the names of its profile, the own one first.
-const NAMES: &[(Role, &[&str])] = &[
-    (Role::KeyManager, &["key-manager", "api-key-manager"]),
-    (Role::TrafficManager, &["traffic-manager"]),
-    (Role::Publisher, &["publisher", "api-publisher"]),
-    (Role::Store, &["store", "api-store"]),
-    (Role::GatewayManager, &["gateway-manager"]),
-    (Role::GatewayWorker, &["gateway-worker"]),
-    (Role::Gateway, &["gateway"]),
+/// Every role with the name of its profile.
+const NAMES: &[(Role, &str)] = &[
+    (Role::KeyManager, "key-manager"),
+    (Role::TrafficManager, "traffic-manager"),
+    (Role::Publisher, "publisher"),
+    (Role::Store, "store"),
+    (Role::GatewayManager, "gateway-manager"),
+    (Role::GatewayWorker, "gateway-worker"),
+    (Role::Gateway, "gateway"),
 ];
 
 impl Role {
-    /// The role of a profile, named as here or as in the product.
+    /// The role of a profile, by its own name.
     ///
     /// ```
     /// use apim_patch_core::deployment::Role;
     ///
-    /// assert_eq!(Role::of("api-store"), Some(Role::Store));
+    /// assert_eq!(Role::of("store"), Some(Role::Store));
     /// assert_eq!(Role::Store.profile(), "store");
     /// ```
     pub fn of(profile: &str) -> Option<Self> {
         NAMES
             .iter()
-            .find(|(_, names)| names.contains(&profile))
+            .find(|(_, name)| *name == profile)
             .map(|(role, _)| *role)
     }
 
@@ -58,8 +58,7 @@ impl Role {
         NAMES
             .iter()
             .find(|(role, _)| *role == self)
-            .and_then(|(_, names)| names.first())
-            .unwrap_or(&"")
+            .map_or("", |(_, name)| name)
     }
 
     /// Whether such a node receives API calls or deploys the APIs.
@@ -85,16 +84,18 @@ impl fmt::Display for Role {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::profile;
+    use crate::profile::PROFILES;
 
     #[test]
-    fn every_role_is_a_profile_and_stands_once() {
+    fn roles_are_profiles_and_profiles_roles() {
         let roles: Vec<_> = Role::all().collect();
         assert!(roles.is_sorted(), "{roles:?}");
-        for role in roles {
-            assert_eq!(Role::of(role.profile()), Some(role));
-            assert!(profile::known(role.profile()).is_ok(), "{role}");
+        for role in &roles {
+            assert_eq!(Role::of(role.profile()), Some(*role));
         }
-        assert_eq!(Role::of("worker"), None);
+        let profiles = PROFILES.iter().map(|profile| Role::of(profile.name));
+        assert_eq!(profiles.flatten().count(), roles.len());
+        assert_eq!(PROFILES.len(), roles.len());
+        assert_eq!(Role::of("api-store"), None);
     }
 }

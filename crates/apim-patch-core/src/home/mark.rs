@@ -10,6 +10,9 @@ use crate::diagnostic::{SourceText, Spot, printable_path};
 /// its first kilobytes.
 const LOOKED_AT: u64 = 256 * 1024;
 
+/// The product that can be made a Key Manager.
+const IDENTITY_SERVER: &str = "WSO2 Identity Server";
+
 /// Text that a mark holds, and where.
 #[derive(Debug, Clone)]
 pub(super) struct Mark {
@@ -73,6 +76,12 @@ impl Marks {
             .map(|mark| (mark.text.as_str(), mark))
     }
 
+    /// Whether the product is an Identity Server.
+    pub(super) fn is_identity_server(&self) -> bool {
+        self.other_product()
+            .is_some_and(|(product, _)| product == IDENTITY_SERVER)
+    }
+
     /// A product that is not API Manager, and where it is shown.
     pub(super) fn other_product(&self) -> Option<(&str, &Mark)> {
         if let Some((product, _)) = &self.product
@@ -82,7 +91,7 @@ impl Marks {
         }
         let key = self.server_key.as_ref().filter(|key| key.text != "AM")?;
         let product = match key.text.as_str() {
-            "IS" => "WSO2 Identity Server",
+            "IS" => IDENTITY_SERVER,
             "EI" => "WSO2 Enterprise Integrator",
             "ESB" => "WSO2 Enterprise Service Bus",
             other => other,

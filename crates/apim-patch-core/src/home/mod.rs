@@ -12,15 +12,15 @@ use walkdir::WalkDir;
 
 use crate::catalogue::VERSIONS;
 use crate::diagnostic::{Class, Diagnostic, printable_name, printable_path};
+use crate::profile::Profile;
 use crate::spec::AskedVersion;
 use mark::Marks;
 
 /// The files by which a home is recognised. Homes that hold only what a node
 /// overrides have one of them.
-const SIGNS: &[&str] = &[
-    "repository/conf/carbon.xml",
-    "repository/conf/api-manager.xml",
-];
+const SIGNS: &[&str] = &["repository/conf/carbon.xml", API_MANAGER];
+
+const API_MANAGER: &str = "repository/conf/api-manager.xml";
 
 /// From 3.0 on, a home is configured by this file.
 const DEPLOYMENT_TOML: &str = "repository/conf/deployment.toml";
@@ -28,11 +28,26 @@ const DEPLOYMENT_TOML: &str = "repository/conf/deployment.toml";
 /// Entries of a folder that are looked at for homes below it.
 const LOOKED_AT: usize = 1000;
 
-/// A home of API-M 1.x or 2.x.
+/// The releases of Identity Server that have been made Key Managers, each with
+/// the release of API-M that it keeps keys for.
+const KEY_MANAGERS: &[(&str, &str)] = &[
+    ("5.2.0", "2.0.0"),
+    ("5.3.0", "2.1.0"),
+    ("5.5.0", "2.2.0"),
+    ("5.6.0", "2.5.0"),
+    ("5.7.0", "2.6.0"),
+];
+
+/// The profile that an Identity Server can have.
+const KEY_MANAGER: &str = "key-manager";
+
+/// A home of API-M 1.x or 2.x, or of an Identity Server that is its Key Manager.
 #[derive(Debug)]
 pub struct Home {
     path: PathBuf,
     marks: Marks,
+    /// Whether it is an Identity Server.
+    identity_server: bool,
 }
 
 impl Home {
@@ -41,7 +56,8 @@ impl Home {
     /// # Errors
     ///
     /// Of class [`Home`](Class::Home): there is no home, or it is one of
-    /// another product or of API-M 3.0 and later.
+    /// another product or of API-M 3.0 and later. An Identity Server is a home
+    /// where it has what makes it a Key Manager: `api-manager.xml`.
     pub fn open(path: &Path) -> Result<(Self, Vec<Diagnostic>), Diagnostic> {
         let inaccessible = |error: io::Error| {
             let reason = crate::bounded_read::reason(&error);
@@ -70,10 +86,16 @@ impl Home {
         if !is_home(&real).map_err(inaccessible)? {
             return Err(no_home(path, &real));
         }
+        let marks = Marks::read(path);
         let home = Self {
-            marks: Marks::read(path),
+            identity_server: marks.is_identity_server()
+                && exists(&real.join(API_MANAGER)).map_err(inaccessible)?,
+            marks,
             path: path.to_owned(),
         };
+        if home.identity_server {
+            return Ok((home, Vec::new()));
+        }
         home.check_product()?;
         let warnings = home.odd_versions()?;
         Ok((home, warnings))
@@ -89,6 +111,32 @@ impl Home {
         self.marks.versions().next().map(|(version, _)| version)
     }
 
+    /// The product as which the home shows itself.
+    pub fn product(&self) -> &'static str {
+        match self.identity_server {
+            true => "Identity Server",
+            false => "API Manager",
+        }
+    }
+
+    /// Compares the home with the profile that it is to have: an Identity Server
+    /// can only be a Key Manager.
+    ///
+    /// # Errors
+    ///
+    /// Of class [`Home`](Class::Home): it is to be something else.
+    pub fn check_profile(&self, profile: &Profile) -> Result<(), Diagnostic> {
+        if !self.identity_server || profile.name == KEY_MANAGER {
+            return Ok(());
+        }
+        self.check_product().map_err(|error| {
+            error.help(format!(
+                "an Identity Server can only be a `{KEY_MANAGER}`, not a `{}`",
+                profile.name
+            ))
+        })
+    }
+
     /// Compares the home with the release that a deployment file is for.
     ///
     /// # Errors
@@ -99,7 +147,7 @@ impl Home {
         let Some((first, mark)) = versions.peek().cloned() else {
             return Ok(());
         };
-        if versions.any(|(version, _)| is_release(version, asked.version)) {
+        if versions.any(|(version, _)| self.serves(version, asked.version)) {
             return Ok(());
         }
         let message = format!(
@@ -131,6 +179,16 @@ impl Home {
             Diagnostic::warning("server-running", Class::Home, message)
                 .help("what is changed takes effect when the server is started again"),
         )
+    }
+
+    /// Whether `version` of the home's product belongs to `release` of API-M.
+    fn serves(&self, version: &str, release: &str) -> bool {
+        let mut key_managers = KEY_MANAGERS.iter();
+        is_release(version, release)
+            || self.identity_server
+                && key_managers.any(|(identity_server, of)| {
+                    *of == release && is_release(version, identity_server)
+                })
     }
 
     fn check_product(&self) -> Result<(), Diagnostic> {

@@ -266,7 +266,7 @@ impl<'s> Asked<'s> {
         };
         let mut warnings = Vec::new();
         let base = replacement::base(store, file, &snapshot, &self.settings, links, &mut warnings)?;
-        let mut plan = xml::plan(file, snapshot, base.bytes, self, &mut warnings)?;
+        let mut plan = xml::plan(file, snapshot, base.content, self, &mut warnings)?;
         plan.settings.splice(0..0, base.setting);
         Ok((plan, warnings))
     }

@@ -34,9 +34,16 @@ fn place(setting: &Setting<Resolved>) -> Option<(&'static str, &'static str)> {
 #[derive(Default)]
 pub(super) struct Base {
     /// Another file's content, where that takes the place of its own.
-    pub(super) bytes: Option<Vec<u8>>,
+    pub(super) content: Option<Content>,
     /// What becomes of the setting that asks for it.
     pub(super) setting: Option<PlannedSetting>,
+}
+
+/// The content of another file.
+pub(super) struct Content {
+    pub(super) bytes: Vec<u8>,
+    /// The file that it is from.
+    pub(super) by: &'static str,
 }
 
 /// The content that `file` is to have before it is edited. What operators have
@@ -62,10 +69,6 @@ pub(super) fn base(
             ..
         })
     );
-    let kept = |planned| Base {
-        bytes: None,
-        setting: Some(planned),
-    };
     let mut planned = PlannedSetting {
         key: setting.key(),
         outcome: Outcome::Unchanged,
@@ -76,37 +79,80 @@ pub(super) fn base(
         reason: Some(Reason::Equal),
         origin: setting.origin.to_string(),
     };
+    let kept = |planned| {
+        Ok(Base {
+            content: None,
+            setting: Some(planned),
+        })
+    };
+    let refused = |code, message: String, help: &str| {
+        let error = Diagnostic::error(code, Class::Home, message).help(help);
+        Err(vec![setting.origin.attach(error, "")])
+    };
     // A file that can't be read is refused where it is edited.
     let Ok(source) = Source::decode(snapshot.bytes()) else {
-        return Ok(kept(planned));
+        return kept(planned);
     };
     let Ok(document) = Document::parse(&source) else {
-        return Ok(kept(planned));
+        return kept(planned);
     };
-    let is_other = Selector::parse(unlike).is_ok_and(|unlike| unlike.matches(&document).is_empty());
-    if is_other || !wanted {
-        if is_other != wanted {
-            let message = format!(
-                "{}: {file} has the content of {by}, and nothing here gives back what it was",
-                setting.key()
+    match (is_other(&document, unlike), wanted) {
+        (true, true) | (false, false) => return kept(planned),
+        (true, false) => {
+            return refused(
+                "not-reversible",
+                format!(
+                    "{}: {file} has the content of {by}, and nothing here says what it was",
+                    setting.key()
+                ),
+                "`apim-patch revert` takes the run back that replaced it",
             );
-            let error = Diagnostic::error("not-reversible", Class::Home, message)
-                .help("`apim-patch revert` takes the run back that replaced it");
-            return Err(vec![setting.origin.attach(error, "")]);
         }
-        return Ok(kept(planned));
+        (false, true) => {}
     }
     let other = store
         .read(Path::new(by), links, limits::MAX_BYTES as u64)
         .map_err(|error| vec![setting.origin.attach(diagnostic_of(&error), "")])?;
-    warnings.extend(lost(file, by, &document, other.bytes(), settings));
+    let problem = match Source::decode(other.bytes()) {
+        Err(error) => Some(error.to_string()),
+        Ok(source) => match Document::parse(&source) {
+            Err(error) => Some(format!("line {}: {error}", error.position())),
+            // It would be put there again on every run.
+            Ok(other) if !is_other(&other, unlike) => {
+                Some("it is what it should take the place of".to_owned())
+            }
+            Ok(other) => {
+                warnings.extend(lost(file, by, &document, &other, settings));
+                None
+            }
+        },
+    };
+    if let Some(problem) = problem {
+        let key = setting.key();
+        return refused(
+            "no-replacement",
+            format!(
+                "{key}: {by} can't take the place of {file}: {}",
+                printable(&problem)
+            ),
+            "take the file from the product's distribution",
+        );
+    }
     planned.outcome = Outcome::Set;
     planned.reason = None;
     planned.new = Some(by.to_owned());
     Ok(Base {
-        bytes: Some(other.bytes().to_vec()),
+        content: Some(Content {
+            bytes: other.bytes().to_vec(),
+            by,
+        }),
         setting: Some(planned),
     })
+}
+
+/// Whether a document is not the one that is known by `unlike`.
+fn is_other(document: &Document<'_>, unlike: &str) -> bool {
+    Selector::parse(unlike).is_ok_and(|unlike| unlike.matches(document).is_empty())
 }
 
 /// Warns of the settings of a file that another file's content would lose:
@@ -116,19 +162,17 @@ fn lost(
     file: &str,
     by: &str,
     document: &Document<'_>,
-    other: &[u8],
+    other: &Document<'_>,
     asked: &[&Setting<Resolved>],
 ) -> Option<Diagnostic> {
-    let other = Source::decode(other).ok()?;
-    let other = Document::parse(&other).ok()?;
     let mut lost = Vec::new();
     for row in catalogue::rows().filter(|row| row.file == file) {
         for here in read(document, row, None) {
+            let name = here.name.as_deref();
             let stock = row.stock.iter().any(|stock| {
-                stock.name == here.name.as_deref().unwrap_or_default()
-                    && stock.value == here.value.as_deref()
+                stock.name == name.unwrap_or_default() && stock.value == here.value.as_deref()
             });
-            let there = read(&other, row, here.name.as_deref());
+            let there = read(other, row, name);
             let kept = there
                 .iter()
                 .any(|there| there.state == State::Active && there.value == here.value);

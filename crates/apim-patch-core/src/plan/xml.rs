@@ -3,7 +3,8 @@
 use file_transaction::Snapshot;
 use xml_inplace::{Document, Done, Outcome as EditOutcome, Source, Why};
 
-use super::{Asked, FilePlan, Outcome, PlannedSetting, Reason, Secrets, replacement};
+use super::replacement::{self, Content};
+use super::{Asked, FilePlan, Outcome, PlannedSetting, Reason, Secrets};
 use crate::catalogue::{Kind, Place, WhenAbsent, without_passwords};
 use crate::confidential::{places, secrets};
 use crate::diagnostic::{Class, Diagnostic, MASK};
@@ -17,11 +18,14 @@ use crate::spec::{Resolved, Setting};
 pub(super) fn plan(
     path: &str,
     snapshot: Snapshot,
-    base: Option<Vec<u8>>,
+    base: Option<Content>,
     asked: &Asked<'_>,
     warnings: &mut Vec<Diagnostic>,
 ) -> Result<FilePlan, Vec<Diagnostic>> {
-    let bytes = base.as_deref().unwrap_or(snapshot.bytes());
+    let (path, bytes) = match &base {
+        Some(base) => (base.by, base.bytes.as_slice()),
+        None => (path, snapshot.bytes()),
+    };
     let Operations {
         list: operations,
         not_applicable,
@@ -34,7 +38,7 @@ pub(super) fn plan(
     let edited = xml_inplace::edit(bytes, &edits)
         .map_err(|error| explain(path, bytes, operations, error))?;
     let source = decode(path, bytes)?;
-    let after = edited.bytes.or_else(|| base.clone());
+    let after = edited.bytes.or_else(|| Some(base.as_ref()?.bytes.clone()));
     let result = match &after {
         Some(bytes) => Some(decode(path, bytes)?),
         None => None,
@@ -43,7 +47,12 @@ pub(super) fn plan(
     refuse_nothing(path, &source, operations, &edited.outcomes)?;
     let mut settings = Vec::new();
     for (operation, outcome) in operations.iter().zip(&edited.outcomes) {
-        settings.push(planned(operation, outcome));
+        let mut setting = planned(operation, outcome);
+        if base.is_some() {
+            // It is a place in the other file.
+            setting.position = None;
+        }
+        join(&mut settings, operation, setting);
         warnings.extend(
             outcome
                 .notes
@@ -89,6 +98,21 @@ fn operations_on<'s>(bytes: &[u8], asked: &Asked<'s>) -> Result<Operations<'s>, 
         .as_ref()
         .and_then(|source| Document::parse(source).ok());
     operations(&settings, &asked.patches, document.as_ref())
+}
+
+/// Adds what becomes of a setting. Where its element was inserted or restored
+/// for it alone, the two are one.
+fn join(settings: &mut Vec<PlannedSetting>, operation: &Operation, mut setting: PlannedSetting) {
+    let is_setting = matches!(operation.subject, Subject::Setting { .. });
+    match settings.last_mut() {
+        Some(element) if is_setting && element.key == setting.key => {
+            setting.outcome = element.outcome;
+            setting.position = element.position;
+            setting.reason = None;
+            *element = setting;
+        }
+        _ => settings.push(setting),
+    }
 }
 
 /// What becomes of a setting that no shape of its file has.

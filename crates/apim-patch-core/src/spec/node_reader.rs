@@ -154,8 +154,8 @@ impl TableReader<'_, '_> {
 
     /// The role of a profile, or the error that there is none.
     pub(super) fn role(&mut self, name: &str, spot: &Spot) -> Option<Role> {
-        match profile::known(name) {
-            Ok(()) => Role::of(name),
+        match profile::find(name) {
+            Ok(profile) => Role::of(profile.name),
             Err(unknown) => {
                 self.diagnostics.push(unknown.at(spot.clone(), ""));
                 None

@@ -99,7 +99,7 @@ pub fn select(
         let Some(row) = catalogue::row(fix.key) else {
             continue;
         };
-        if follows.decided.contains(&fix.key) {
+        if follows.decided.contains(&fix.key) || !fix.follows(settings.values()) {
             continue;
         }
         settings
@@ -176,13 +176,12 @@ impl<'f> Chosen<'f> {
         let of_node = self
             .node()
             .and_then(|node| Some((node, node.profile.as_ref()?)));
-        match (choice.profile, of_node) {
-            (Some(asked), Some((node, profile))) if Role::of(asked) != Some(profile.value) => {
-                // A profile that nobody knows is another mistake.
-                profile::known(asked)?;
+        let asked = choice.profile.map(profile::find).transpose()?;
+        match (asked, of_node) {
+            (Some(asked), Some((node, profile))) if asked.name != profile.value.profile() => {
                 let message = format!(
                     "--profile {}, but node `{}` is a `{}`",
-                    printable_name(asked),
+                    asked.name,
                     printable_name(&node.name),
                     profile.value
                 );
@@ -190,9 +189,9 @@ impl<'f> Chosen<'f> {
                     .at(profile.spot.clone(), "")
                     .help("leave --profile out, or choose another node with --node"))
             }
-            (_, Some((_, profile))) => profile::find(profile.value.profile())
+            (Some(asked), _) => Ok(asked),
+            (None, Some((_, profile))) => profile::find(profile.value.profile())
                 .map_err(|error| error.at(profile.spot.clone(), "")),
-            (Some(asked), None) => profile::find(asked),
             (None, None) => {
                 let message = "no profile: nobody says what this node is";
                 Err(specification("no-profile", message.into())

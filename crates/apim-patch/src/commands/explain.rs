@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use anstyle::Style;
 use apim_patch_core::catalogue::{Place, Row};
-use apim_patch_core::profile::{self, PROFILES, Profile};
+use apim_patch_core::profile::{self, Profile};
 use apim_patch_core::report::Explanation;
 
 use super::explain_node::explain_file;
@@ -20,37 +20,30 @@ pub(crate) fn run(arguments: &Explain, console: &mut Console) -> Exit {
     if arguments.file.is_some() || arguments.node.is_some() {
         return explain_file(arguments, console);
     }
-    if let Some(profile) = PROFILES.iter().find(|profile| profile.name == *subject) {
+    // `store` and `publisher` are tables of settings as well.
+    let profile = profile::find(subject).ok();
+    let rows = rows(std::slice::from_ref(subject)).unwrap_or_default();
+    if profile.is_none() && rows.is_empty() {
+        let error = unknown_key(subject);
+        console.diagnostics(std::slice::from_ref(&error));
+        return Exit::of(&[error]);
+    }
+    if let Some(profile) = profile {
         console.data(&explain_profile(profile));
         console.json(&Explanation::from(profile));
-        return Exit::Success;
     }
-    match rows(std::slice::from_ref(subject)) {
-        Ok(rows) => {
-            for row in rows {
-                console.data(&explain_row(row));
-                console.json(&Explanation::from(row));
-            }
-            Exit::Success
-        }
-        Err(_) => {
-            // A profile's name that is not supported yet is better explained
-            // than called an unknown key.
-            let error = match profile::find(subject) {
-                Err(error) if error.code == "unsupported-profile" => error,
-                _ => unknown_key(subject),
-            };
-            console.diagnostics(std::slice::from_ref(&error));
-            Exit::of(&[error])
-        }
+    for row in rows {
+        console.data(&explain_row(row));
+        console.json(&Explanation::from(row));
     }
+    Exit::Success
 }
 
 fn explain_row(row: &Row) -> String {
     let bold = Style::new().bold();
-    let mut out = format!("{bold}{}{bold:#}\n  {}\n\n", row.key, row.doc);
+    let mut out = format!("{bold}{}{bold:#}\n  {}\n\n", named(row.key), row.doc);
     let _ = writeln!(out, "  value    {}", row.kind.expected());
-    let _ = writeln!(out, "  example  {} = {}", row.key, row.example);
+    let _ = writeln!(out, "  example  {} = {}", row.example_key(), row.example);
     for shape in row.shapes {
         let place = match shape.place {
             Place::Attribute { element, name, .. } => format!("{element}/@{name}"),
@@ -76,26 +69,51 @@ fn explain_profile(profile: &Profile) -> String {
         "{bold}profile {}{bold:#}\n  {}\n\n",
         profile.name, profile.doc
     );
+    if !profile.aliases.is_empty() {
+        let _ = writeln!(out, "  also     {}\n", profile.aliases.join(", "));
+    }
     let _ = writeln!(out, "  requires");
     for key in profile.requires {
-        let _ = writeln!(out, "    {key}");
+        let _ = writeln!(out, "    {}", named(key));
     }
     for rule in profile.rules {
         for key in rule.requires {
-            let _ = writeln!(out, "    {key}, where {} is {}", rule.key, rule.value);
+            let _ = writeln!(
+                out,
+                "    {}, where {} is {}",
+                named(key),
+                rule.key,
+                rule.value
+            );
         }
         for key in rule.explicit_ports {
             let _ = writeln!(
                 out,
-                "    a port in {key}, where {} is {}",
-                rule.key, rule.value
+                "    a port in {}, where {} is {}",
+                named(key),
+                rule.key,
+                rule.value
             );
         }
     }
+    if profile.requires.is_empty() && profile.rules.is_empty() {
+        let _ = writeln!(out, "    nothing");
+    }
     let _ = writeln!(out, "\n  fixes, unless somebody says otherwise");
     for fix in profile.fixes {
-        let _ = writeln!(out, "    {} = {}\n      {}", fix.key, fix.value, fix.reason);
+        let when = fix.when.map(|when| format!(", where {when}"));
+        let when = when.unwrap_or_default();
+        let _ = writeln!(
+            out,
+            "    {} = {}{when}\n      {}",
+            fix.key, fix.value, fix.reason
+        );
     }
     let _ = writeln!(out, "\n  source   {}", profile.source);
     out
+}
+
+/// A key with a word for the name that its `*` stands for.
+fn named(key: &str) -> String {
+    key.replacen('*', "NAME", 1)
 }

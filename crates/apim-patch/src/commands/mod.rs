@@ -48,6 +48,8 @@ impl Prepared {
     ) -> Result<Self, Vec<Diagnostic>> {
         let (home, store, mut warnings) = open(path, interrupt)?;
         let selection = selected.selection(path)?;
+        home.check_profile(selection.profile)
+            .map_err(|error| vec![error])?;
         if let Some(version) = &selection.version {
             home.check_version(version).map_err(|error| vec![error])?;
         }
@@ -93,8 +95,8 @@ impl Prepared {
     /// The home and the profile, as a headline.
     fn headline(&self) -> String {
         let version = match self.home.version() {
-            Some(version) => format!("API Manager {version}"),
-            None => "API Manager".to_owned(),
+            Some(version) => format!("{} {version}", self.home.product()),
+            None => self.home.product().to_owned(),
         };
         let node = self
             .selection

@@ -60,9 +60,9 @@ fn the_nearer_source_wins() {
     assert_eq!(
         got,
         [
+            "jwt.enable = absent (conf/f.toml:14:22)",
             "key_manager.username = file `user.txt` (--set-file)",
             "key_manager.password = environment variable `PW` (--set-env)",
-            "jwt.enable = absent (conf/f.toml:14:22)",
             "server.port_offset = 3 (--set)",
             "proxy.http_port = 1 (conf/f.toml:3:27)",
             "proxy.https_port = 2 (conf/f.toml:12:28)",
@@ -79,7 +79,7 @@ fn node_and_profile() {
         a = { profile = "gateway", host = "10.0.0.11", home = "/opt/a" }
         b = { profile = "gateway", host = "gw-1.EXAMPLE.com", home = "/opt/b" }
         c = { profile = "gateway", host = "10.0.0.12" }
-        d = { profile = "store", host = "10.0.0.13" }
+        d = { profile = "api-store", host = "10.0.0.13" }
         e = { host = "10.0.0.14" }
     "#;
     for (profile, node, home, expect) in [
@@ -90,7 +90,11 @@ fn node_and_profile() {
         (None, None, "/opt/c", Err("node-not-told")),
         (None, Some("x"), "/opt/a", Err("unknown-node")),
         (Some("store"), Some("a"), "/opt/a", Err("profiles-differ")),
-        (None, Some("d"), "/opt/a", Err("unsupported-profile")),
+        // The product's own name and ours are one.
+        (None, Some("d"), "/opt/a", Ok("d")),
+        (Some("store"), Some("d"), "/opt/a", Ok("d")),
+        (Some("api-store"), Some("d"), "/opt/a", Ok("d")),
+        (Some("x"), Some("d"), "/opt/a", Err("unknown-profile")),
         (None, Some("e"), "/opt/a", Err("no-profile")),
     ] {
         let asked = Asked {

@@ -1,19 +1,27 @@
 //! What a node of each profile needs, as data.
 
+use std::fmt;
+
 use crate::catalogue::{self, Literal, has_explicit_port, nearest};
 use crate::diagnostic::{Class, Diagnostic, printable_name};
-use crate::spec::{Requested, Resolved, Setting};
+use crate::spec::{Requested, Resolved, Setting, Value};
+
+mod table;
+
+pub use table::PROFILES;
 
 /// What a node of one profile needs.
 #[derive(Debug)]
 pub struct Profile {
     /// Its name.
     pub name: &'static str,
+    /// The product's own names for it, where they are others.
+    pub aliases: &'static [&'static str],
     /// What such a node does.
     pub doc: &'static str,
     /// Where its needs are documented.
     pub source: &'static str,
-    /// Keys that somebody has to give.
+    /// Keys that somebody has to give; one with a `*`, of one entry at least.
     pub requires: &'static [&'static str],
     /// Settings that follow from the profile unless somebody says otherwise.
     pub fixes: &'static [Fix],
@@ -28,8 +36,19 @@ pub struct Fix {
     pub key: &'static str,
     /// Its value.
     pub value: Literal,
+    /// Where it follows; `None` where always.
+    pub when: Option<When>,
     /// Why.
     pub reason: &'static str,
+}
+
+/// On what a setting depends that follows from a profile.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct When {
+    /// Another setting.
+    pub key: &'static str,
+    /// The value that somebody has given it; `None` for any.
+    pub value: Option<&'static str>,
 }
 
 /// What one value of a setting demands of others.
@@ -47,114 +66,34 @@ pub struct Rule {
     pub reason: &'static str,
 }
 
-/// The profiles that can be asked for.
-pub const PROFILES: &[Profile] = &[Profile {
-    name: "gateway",
-    doc: "Receives the API calls. Every node is manager and worker, and the nodes share their \
-          file system.",
-    source: "AM 2.1.0, Distributed Deployment of the Gateway; \
-             AM 2.6.0, Deploying WSO2 API-M in a Distributed Setup, step 6.6",
-    requires: &[
-        "key_manager.server_url",
-        "key_manager.client",
-        "server.host_name",
-        "server.mgt_host_name",
-    ],
-    fixes: &[
-        Fix {
-            key: "key_manager.thrift.enable_server",
-            value: Literal::Boolean(false),
-            reason: "a gateway asks the Key Manager and serves no key validation itself",
-        },
-        Fix {
-            key: "proxy.http_port",
-            value: Literal::Number(80),
-            reason: "callers see the load balancer's HTTP port",
-        },
-        Fix {
-            key: "proxy.https_port",
-            value: Literal::Number(443),
-            reason: "callers see the load balancer's HTTPS port",
-        },
-        Fix {
-            key: "jms.event_publisher",
-            value: Literal::Boolean(false),
-            reason: "the Traffic Manager publishes throttling events, a gateway only listens",
-        },
-        Fix {
-            key: "throttling.policy_deployer.enable",
-            value: Literal::Boolean(false),
-            reason: "the Publisher sends throttling policies to the Traffic Manager, a gateway does not",
-        },
-    ],
-    rules: &[Rule {
-        key: "key_manager.client",
-        value: "ThriftClient",
-        requires: &["key_manager.thrift.server_host"],
-        explicit_ports: &["key_manager.server_url"],
-        reason: "the Thrift client takes its target from them and knows no default port",
-    }],
-}];
-
-/// Names of profiles, the product's own among them, that a deployment file may
-/// give to other nodes although none of them can be asked for yet.
-const OTHERS: &[&str] = &[
-    "gateway-manager",
-    "gateway-worker",
-    "key-manager",
-    "api-key-manager",
-    "publisher",
-    "api-publisher",
-    "store",
-    "api-store",
-    "traffic-manager",
-];
-
-/// The profile of that name.
+/// The profile of that name, be it the product's own.
 ///
 /// # Errors
 ///
-/// There is none, or it is not supported yet; says which are.
+/// There is none; says which are.
 ///
 /// ```
 /// use apim_patch_core::profile;
 ///
-/// assert_eq!(profile::find("gateway").unwrap().fixes.len(), 5);
-/// assert!(profile::find("store").unwrap_err().message.contains("not supported yet"));
+/// assert_eq!(profile::find("api-store").unwrap().name, "store");
+/// assert_eq!(profile::find("shop").unwrap_err().message, "unknown profile `shop`");
 /// ```
 pub fn find(name: &str) -> Result<&'static Profile, Diagnostic> {
-    if let Some(profile) = PROFILES.iter().find(|profile| profile.name == name) {
+    let mut profiles = PROFILES.iter();
+    if let Some(profile) = profiles.find(|profile| profile.names().any(|known| known == name)) {
         return Ok(profile);
-    }
-    known(name)?;
-    Err(Diagnostic::error(
-        "unsupported-profile",
-        Class::Specification,
-        format!("profile `{name}` is not supported yet"),
-    )
-    .help(supported()))
-}
-
-/// Whether there is a profile of that name, supported or not.
-pub(crate) fn known(name: &str) -> Result<(), Diagnostic> {
-    let names = || {
-        PROFILES
-            .iter()
-            .map(|profile| profile.name)
-            .chain(OTHERS.iter().copied())
-    };
-    if names().any(|known| known == name) {
-        return Ok(());
     }
     let unknown = Diagnostic::error(
         "unknown-profile",
         Class::Specification,
         format!("unknown profile `{}`", printable_name(name)),
     );
-    Err(match nearest(name, names()) {
-        Some(meant) => unknown.help(format!("did you mean `{meant}`?")),
-        None => unknown.help(supported()),
-    })
+    Err(
+        match nearest(name, PROFILES.iter().flat_map(Profile::names)) {
+            Some(meant) => unknown.help(format!("did you mean `{meant}`?")),
+            None => unknown.help(supported()),
+        },
+    )
 }
 
 /// The profiles that can be asked for, in a sentence.
@@ -166,7 +105,37 @@ pub(crate) fn supported() -> String {
     format!("supported: {}", names.join(", "))
 }
 
+impl fmt::Display for When {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} is {}", self.key, self.value.unwrap_or("given"))
+    }
+}
+
+impl Fix {
+    /// Whether it follows from what is asked for otherwise.
+    pub(crate) fn follows<'s>(&self, mut settings: impl Iterator<Item = &'s Setting>) -> bool {
+        let Some(when) = self.when else {
+            return true;
+        };
+        settings.any(|setting| {
+            setting.row.key == when.key
+                && match (&setting.requested, when.value) {
+                    (Requested::Value(Value::Literal(Literal::Text(text))), Some(value)) => {
+                        text == value
+                    }
+                    (Requested::Value(_), value) => value.is_none(),
+                    (Requested::Absent, _) => false,
+                }
+        })
+    }
+}
+
 impl Profile {
+    /// Every name of it, its own first.
+    pub fn names(&self) -> impl Iterator<Item = &'static str> {
+        std::iter::once(self.name).chain(self.aliases.iter().copied())
+    }
+
     /// Checks the settings of a node against what the profile requires;
     /// `partial` accepts that some were not given.
     pub(crate) fn check(&self, settings: &[Setting<Resolved>], partial: bool) -> Vec<Diagnostic> {
@@ -229,7 +198,7 @@ impl Profile {
             let Some(row) = catalogue::row(key) else {
                 continue;
             };
-            let mut line = format!("{key} = {}", row.example);
+            let mut line = format!("{} = {}", row.example_key(), row.example);
             if let Some(rule) = rule {
                 line.push_str(&format!(" (where {} is {})", rule.key, rule.value));
             }
@@ -244,6 +213,7 @@ impl Profile {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::collections::HashSet;
 
     #[test]
     fn profiles_speak_of_rows() {
@@ -257,8 +227,37 @@ mod tests {
                         .chain(rule.explicit_ports)
                         .chain([&rule.key])
                 }));
-            for key in keys.chain(profile.fixes.iter().map(|fix| &fix.key)) {
+            let conditions = profile.fixes.iter().filter_map(|fix| fix.when);
+            let keys = keys
+                .copied()
+                .chain(conditions.map(|when| when.key))
+                .chain(profile.fixes.iter().map(|fix| fix.key));
+            for key in keys {
                 assert!(catalogue::row(key).is_some(), "{}: {key}", profile.name);
+            }
+        }
+    }
+
+    #[test]
+    fn what_profiles_fix_is_acceptable_and_certain() {
+        for profile in PROFILES {
+            let mut seen = HashSet::new();
+            for fix in profile.fixes {
+                let row = catalogue::row(fix.key).unwrap();
+                let plain = fix.value.to_text().unwrap();
+                let checked = row.check_plain(&plain).unwrap();
+                assert_eq!(checked.literal, fix.value, "{}: {}", profile.name, fix.key);
+                // Two values of one key at a time would be a contradiction.
+                let condition = fix.when.map(|when| (when.key, when.value));
+                assert!(
+                    seen.insert((fix.key, condition)) && !seen.contains(&(fix.key, None))
+                        || fix.when.is_none()
+                            && seen.iter().filter(|at| at.0 == fix.key).count() == 1,
+                    "{}: {}",
+                    profile.name,
+                    fix.key
+                );
+                assert!(!profile.requires.contains(&fix.key), "{}", fix.key);
             }
         }
     }
@@ -266,14 +265,25 @@ mod tests {
     #[test]
     fn names() {
         for (name, expect) in [
-            ("gateway", None),
-            ("gatewy", Some("did you mean `gateway`?")),
-            ("publisher", Some("supported: `gateway`")),
-            ("api-store", Some("supported: `gateway`")),
-            ("x", Some("supported: `gateway`")),
+            ("gateway", Ok("gateway")),
+            ("publisher", Ok("publisher")),
+            ("api-publisher", Ok("publisher")),
+            ("api-key-manager", Ok("key-manager")),
+            ("api-store", Ok("store")),
+            ("gatewy", Err("did you mean `gateway`?")),
+            ("api-stor", Err("did you mean `api-store`?")),
+            ("x", Err("supported: `gateway`, `gateway-manager`")),
         ] {
-            let help = find(name).err().map(|error| error.help[0].clone());
-            assert_eq!(help.as_deref(), expect, "{name}");
+            match (find(name), expect) {
+                (Ok(profile), Ok(expect)) => assert_eq!(profile.name, expect),
+                (Err(error), Err(expect)) => {
+                    assert!(error.help[0].starts_with(expect), "{error:?}");
+                }
+                (got, _) => panic!("{name}: {got:?}"),
+            }
         }
+        let mut names = HashSet::new();
+        let all = PROFILES.iter().flat_map(Profile::names);
+        assert!(all.into_iter().all(|name| names.insert(name)));
     }
 }
