@@ -21,6 +21,7 @@ pub mod history;
 pub mod home;
 pub mod home_search;
 pub mod inspect;
+pub mod lint;
 pub mod merged_report;
 pub mod node_explanation;
 mod operation;

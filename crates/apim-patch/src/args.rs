@@ -21,7 +21,7 @@ const STYLES: Styles = Styles::styled()
 #[derive(Debug, Parser)]
 #[command(name = "apim-patch", version, arg_required_else_help = false, styles = STYLES, max_term_width = 100)]
 #[command(
-    after_help = "Exit status: 0 done or nothing to do, 1 differences (check, diff --exit-code), \
+    after_help = "Exit status: 0 done or nothing to do, 1 differences (check, diff --exit-code) or findings (lint), \
     2 usage or deployment file, 3 home or config file, 4 conflict, 5 input or output, rolled back, \
     6 recovery needed, 75 locked by another run, 128+N signal N, rolled back."
 )]
@@ -138,6 +138,8 @@ pub(crate) enum Command {
     Report(ReportCommand),
     /// Say what a setting or a profile does, and why
     Explain(Explain),
+    /// Say what contradicts itself between the nodes of a deployment file, or between homes
+    Lint(Lint),
     /// Print a deployment file to start from
     Init,
     /// Show the main job on an embedded home in a temporary directory
@@ -322,4 +324,32 @@ pub(crate) struct Explain {
     /// The profile, where the file does not name it
     #[arg(long, value_name = "PROFILE", help_heading = "Of a deployment file")]
     pub(crate) profile: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Lint {
+    /// The deployment file. By default $APIM_PATCH_FILE or ./apim-patch.toml
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["homes", "all_homes"], value_hint = ValueHint::FilePath)]
+    pub(crate) file: Option<PathBuf>,
+    /// A home that is configured already, instead of a file. May be given several times
+    #[arg(long = "home", value_name = "DIR", value_hint = ValueHint::DirPath)]
+    homes: Vec<PathBuf>,
+    /// Every home below DIR, instead of a file
+    #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath)]
+    all_homes: Vec<PathBuf>,
+    /// The profile, in a file for one node
+    #[arg(long, value_name = "PROFILE", conflicts_with_all = ["homes", "all_homes"])]
+    pub(crate) profile: Option<String>,
+    #[command(flatten)]
+    pub(crate) links: Links,
+}
+
+impl Lint {
+    /// The homes, if homes are to be looked at.
+    pub(crate) fn homes(&self) -> Option<Homes> {
+        (!self.homes.is_empty() || !self.all_homes.is_empty()).then(|| Homes {
+            homes: self.homes.iter().cloned().map(HomeArgument::from).collect(),
+            all_homes: self.all_homes.clone(),
+        })
+    }
 }

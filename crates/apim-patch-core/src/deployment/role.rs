@@ -35,12 +35,12 @@ const NAMES: &[(Role, &str)] = &[
 ];
 
 impl Role {
-    /// The role of a profile, named as here or as in the product.
+    /// The role of a profile, by its own name.
     ///
     /// ```
     /// use apim_patch_core::deployment::Role;
     ///
-    /// assert_eq!(Role::of("api-store"), Some(Role::Store));
+    /// assert_eq!(Role::of("store"), Some(Role::Store));
     /// assert_eq!(Role::Store.profile(), "store");
     /// ```
     pub fn of(profile: &str) -> Option<Self> {
@@ -87,14 +87,19 @@ impl fmt::Display for Role {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::profile::PROFILES;
 
     #[test]
-    fn every_role_is_a_profile_and_stands_once() {
+    fn roles_are_profiles_and_profiles_roles() {
         let roles: Vec<_> = Role::all().collect();
         assert!(roles.is_sorted(), "{roles:?}");
-        for role in roles {
-            assert_eq!(Role::of(role.profile()), Some(role));
+        for role in &roles {
+            assert_eq!(Role::of(role.profile()), Some(*role));
         }
+        let profiles = PROFILES.iter().map(|profile| Role::of(profile.name));
+        assert_eq!(profiles.flatten().count(), roles.len());
+        assert_eq!(PROFILES.len(), roles.len());
+        assert_eq!(Role::of("api-store"), Some(Role::Store));
         assert_eq!(Role::of("worker"), None);
     }
 }

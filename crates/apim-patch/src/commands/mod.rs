@@ -12,6 +12,7 @@ mod explain_node;
 pub(crate) mod history;
 pub(crate) mod init;
 pub(crate) mod inspect;
+pub(crate) mod lint;
 mod many;
 pub(crate) mod merge;
 pub(crate) mod recover;

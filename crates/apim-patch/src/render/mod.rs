@@ -145,6 +145,12 @@ impl Console {
         }
     }
 
+    /// Writes a diagnostic as data, for people: what `lint` finds is its result.
+    pub(crate) fn drawn(&mut self, diagnostic: &Diagnostic) {
+        let text = format!("{}\n", diagnostic::draw(diagnostic));
+        self.data(&text);
+    }
+
     /// Shows errors and warnings; in JSON they stand in the report.
     pub(crate) fn diagnostics(&mut self, diagnostics: &[Diagnostic]) {
         for diagnostic in diagnostics {
