@@ -263,6 +263,11 @@ fn line_by_line() {
         "<a>\n<b>\n</b>\n<!--<b>-->\n<!--</b>-->\n</a>",
     );
     assert_eq!(notes(&outcome), ["other hidden: 4:5"]);
+    check(
+        "<a>\n<!--<b>-->\n<!--/etc/a b-->\n<!--</b>-->\n</a>",
+        restore("/a/b"),
+        "<a>\n<b>\n/etc/a b\n</b>\n</a>",
+    );
     let inner = "<a>\n<!--<b>-->\n<!--<c>1</c>-->\n<!--</b>-->\n</a>";
     assert!(
         refusal(inner, &[restore("/a/c")]).contains("matches nothing"),
