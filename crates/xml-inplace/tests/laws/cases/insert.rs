@@ -267,3 +267,36 @@ fn removing_takes_the_line_along() {
         "the root element can't be commented out or removed, and nothing can stand beside it"
     );
 }
+
+#[test]
+fn an_equal_one_elsewhere_does_not_choose_among_several_places() {
+    for (before, target, place) in [
+        ("<a><b/><b/><n/></a>", "/a/b", Place::Into),
+        ("<a><c><b/><n/></c><d><b/></d></a>", "//b", Place::After),
+    ] {
+        let refused = refusal(before, &[insert(target, place, "<n/>")]);
+        assert!(refused.contains("matches 2 elements"), "{refused}");
+    }
+}
+
+#[test]
+fn behind_the_last_of_several_comments() {
+    check(
+        "<a><!--1--><!--2--></a>",
+        insert("/a", Place::Into, "<n/>"),
+        "<a><!--1--><!--2--><n/></a>",
+    );
+}
+
+#[test]
+fn texts_that_come_to_meet() {
+    for (before, after) in [
+        ("<a>]]<b/>></a>", "<a>]]&gt;</a>"),
+        ("<a>]<b/>]></a>", "<a>]]&gt;</a>"),
+        ("<a>]<b/>></a>", "<a>]></a>"),
+        ("<a>]]<b/>x</a>", "<a>]]x</a>"),
+        ("<a>]]<b/>]]]x</a>", "<a>]]]]]x</a>"),
+    ] {
+        check(before, remove("/a/b"), after);
+    }
+}
