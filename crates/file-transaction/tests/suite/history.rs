@@ -1,9 +1,12 @@
 //! What is remembered, and the way back.
 
 use std::fs;
+use std::os::unix::fs::PermissionsExt as _;
 
 use file_transaction::history::{self, History};
-use file_transaction::{Class, Digest, Error, LinkPolicy, Manifest, Receipt, recover, rollback};
+use file_transaction::{
+    Class, Digest, Error, LinkPolicy, Manifest, Receipt, Recovery, Store, recover, rollback,
+};
 
 use crate::root::{LIMIT, Root, STATE, details};
 
@@ -320,4 +323,26 @@ fn a_history_that_cannot_be_listed_is_not_an_empty_one() {
         assert_eq!(error.class(), Class::Io, "{error}");
         assert!(error.to_string().starts_with("list "), "{error}");
     }
+}
+
+#[test]
+fn where_there_is_no_root_any_more_there_is_no_telling() {
+    let parent = Root::with(&["root/a"]);
+    let store = Store::open(&parent.at("root"), STATE).unwrap();
+    fs::remove_dir_all(parent.at("root")).unwrap();
+    parent.write("root", "no directory");
+    let error = history::list(&store).unwrap_err();
+    assert_eq!(error.class(), Class::Io, "{error}");
+}
+
+#[test]
+fn an_empty_state_directory_is_no_history() {
+    let root = Root::with(&["a"]);
+    fs::create_dir(root.at(STATE)).unwrap();
+    fs::set_permissions(root.at(STATE), fs::Permissions::from_mode(0o700)).unwrap();
+    assert!(list(&root).entries.is_empty());
+    assert_eq!(recover::pending(&root.store()).unwrap(), None);
+    let recovery = recover::recover(&root.lock()).unwrap();
+    assert!(matches!(recovery, Recovery::RolledBack(_)), "{recovery:?}");
+    assert!(!root.at(STATE).exists());
 }
