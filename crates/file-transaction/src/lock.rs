@@ -255,6 +255,7 @@ mod tests {
         let start = start_in(stat, "cpu 1 2\nbtime 1000\n");
         assert_eq!(start, Timestamp::from_second(1123).ok());
         assert_eq!(start_in(stat, "cpu 1 2\n"), None);
+        assert!(process_start(std::process::id()) > Some(Timestamp::UNIX_EPOCH));
     }
 
     #[test]

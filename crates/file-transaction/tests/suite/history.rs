@@ -255,6 +255,25 @@ fn a_name_may_be_shortened_as_long_as_it_is_clear() {
 }
 
 #[test]
+fn a_later_transaction_sorts_later_even_if_the_clock_was_set_back() {
+    const LATER: &str = "20990101T000000.000Z-0000";
+    let root = Root::with(&["a"]);
+    let first = root.replace(&["a"], "first").unwrap();
+    let transactions = root.at(STATE).join("transactions");
+    let manifest = transactions.join(first.id.as_str()).join("manifest.json");
+    let text = fs::read_to_string(&manifest).unwrap();
+    fs::write(&manifest, text.replace(first.id.as_str(), LATER)).unwrap();
+    fs::rename(
+        transactions.join(first.id.as_str()),
+        transactions.join(LATER),
+    )
+    .unwrap();
+    let second = root.replace(&["a"], "second").unwrap();
+    assert!(second.id.as_str() > LATER, "{}", second.id);
+    assert_eq!(list(&root).entries[0].id(), &second.id);
+}
+
+#[test]
 fn pruning_keeps_the_newest() {
     let root = Root::with(&["a"]);
     let ids: Vec<_> = (0..5)
