@@ -220,6 +220,7 @@ mod tests {
         assert_eq!(line_end(text, 6), "\r\n");
         assert_eq!(separator(text, 6), "\r\n\t");
         assert_eq!(separator(text, 0), "");
+        assert_eq!(separator("<a>\r <b/></a>", 5), "\r ");
         assert_eq!(end_of_line_behind(text, &(6..10)), (21, 1));
         assert_eq!(end_of_line_behind("<b/> x", &(0..4)), (4, 0));
         assert_eq!(

@@ -300,3 +300,21 @@ fn texts_that_come_to_meet() {
         check(before, remove("/a/b"), after);
     }
 }
+
+#[test]
+fn comments_of_a_neighbour_are_counted_from_the_first_one_on() {
+    check(
+        "<a>\n <!--0-->\n <b/> <!--1-->\n <c/>\n</a>",
+        insert("/a/b", Place::After, "<n/>"),
+        "<a>\n <!--0-->\n <b/> <!--1-->\n <n/>\n <c/>\n</a>",
+    );
+    let behind_the_hidden_one = Action::SetText {
+        value: "2".to_owned(),
+        insert: Some(vec![selector("/a/b")]),
+    };
+    check(
+        "<a>\n <!--0-->\n <!--b>1</b--> <!--1-->\n</a>",
+        operation("/a/n", behind_the_hidden_one),
+        "<a>\n <!--0-->\n <!--b>1</b--> <!--1-->\n <n>2</n>\n</a>",
+    );
+}

@@ -156,6 +156,11 @@ fn an_element_hidden_in_each_form() {
         "<a><b>1</b>\t\n</a>",
     );
     check(
+        "<a><!--b>&#49;</b--></a>",
+        set("/a/b", "1"),
+        "<a><b>&#49;</b></a>",
+    );
+    check(
         "<a><!--b k=\"x>y\" j='2'>1</b--></a>",
         set("/a/b", "3"),
         "<a><b k=\"x>y\" j='2'>3</b></a>",
