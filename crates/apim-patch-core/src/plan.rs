@@ -4,7 +4,6 @@
 
 use std::ops::Range;
 use std::path::Path;
-use std::thread;
 
 pub use file_transaction::LinkPolicy;
 use file_transaction::{Snapshot, Store};
@@ -18,6 +17,7 @@ use crate::explanation::{explain, nothing_found, warning};
 use crate::failure::{diagnostic_of, gather_missing};
 use crate::operation::{Operation, Subject, operations};
 use crate::secure_vault::refuse_vault;
+use crate::side_by_side::side_by_side;
 use crate::spec::{Resolved, Selection};
 
 /// What an apply would do to a home.
@@ -162,34 +162,17 @@ impl Plan {
             warnings: Vec::new(),
         };
         let mut errors = Vec::new();
-        // Each file is read, planned and verified on its own. A system that has
-        // no thread left still gets its plan.
-        let planned: Vec<_> = thread::scope(|scope| {
-            let threads: Vec<_> = by_file
-                .iter()
-                .map(|(file, operations)| {
-                    let plan = move || read_and_plan(store, file, operations, links);
-                    thread::Builder::new()
-                        .spawn_scoped(scope, plan)
-                        .map_err(|_| Box::new(plan()))
-                })
-                .collect();
-            threads
-                .into_iter()
-                .map(|planned| match planned {
-                    Ok(thread) => thread.join(),
-                    Err(planned) => Ok(*planned),
-                })
-                .collect()
+        // Each file is read, planned and verified on its own.
+        let planned = side_by_side(&by_file, |(file, operations)| {
+            read_and_plan(store, file, operations, links)
         });
         for result in planned {
             match result {
-                Ok(Ok((file, mut warnings))) => {
+                Ok((file, mut warnings)) => {
                     plan.files.push(file);
                     plan.warnings.append(&mut warnings);
                 }
-                Ok(Err(mut more)) => errors.append(&mut more),
-                Err(panic) => std::panic::resume_unwind(panic),
+                Err(mut more) => errors.append(&mut more),
             }
         }
         if errors.is_empty() {

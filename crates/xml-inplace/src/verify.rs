@@ -7,7 +7,6 @@
 //!    (this one is taken where the operations are, in [`edit`](crate::edit())).
 
 use std::collections::BTreeMap;
-use std::thread;
 
 use xmltree::{AttributeMap, Namespace, ParserConfig, XMLNode};
 
@@ -83,25 +82,10 @@ pub(crate) fn agreement(
     before: &[u8],
     after: &[u8],
 ) -> Result<(), VerifyError> {
-    // These two parses are most of the work of an edit.
-    let (expected, seen) = thread::scope(|scope| {
-        let parse_after = || parse(source.encoding(), after);
-        let seen = thread::Builder::new().spawn_scoped(scope, parse_after);
-        let expected = parse(source.encoding(), before);
-        let seen = match seen {
-            Ok(seen) => seen.join(),
-            // A system that has no thread left still gets its result.
-            Err(_) => Ok(parse_after()),
-        };
-        (expected, seen)
-    });
-    let mut expected = expected?;
-    let mut seen = match seen {
-        Ok(seen) => seen.map_err(|error| {
-            VerifyError::Unplanned(format!("the result would not be well-formed ({error})"))
-        })?,
-        Err(panic) => std::panic::resume_unwind(panic),
-    };
+    let mut expected = parse(source.encoding(), before)?;
+    let mut seen = parse(source.encoding(), after).map_err(|error| {
+        VerifyError::Unplanned(format!("the result would not be well-formed ({error})"))
+    })?;
     for change in changes {
         plan(&mut expected, &change.effect, &change.path)?;
     }
