@@ -8,8 +8,9 @@ use std::fmt::Write;
 
 use file_transaction::{LinkPolicy, Store};
 use toml::Value as TomlValue;
+use zeroize::Zeroizing;
 
-use crate::catalogue::{self, Kind, Literal, Place, Row, VERSIONS, quoted};
+use crate::catalogue::{self, Kind, Literal, Place, Row, VERSIONS, WhenAbsent, quoted};
 use crate::diagnostic::{Class, Diagnostic, printable};
 use crate::diff::Secrecy;
 use crate::inspect::{Inspected, MissingFiles, State, inspect, read_other};
@@ -132,9 +133,14 @@ fn one(
             State::Active => inspected.value.as_deref(),
             State::CommentedOut | State::Absent => None,
         };
-        let expected = expected(home.profile, &inspected, version, &others);
+        let stock = stock(&inspected, version, &others);
+        let fixed = fixed(home.profile, &inspected);
         let required = home.profile.requires.contains(&inspected.row.key);
-        if here == expected.as_deref() && !required {
+        // What a profile fixes may depend on other settings.
+        let by_itself = here == stock.as_deref()
+            && (fixed.is_none() || fixed.as_deref().map(String::as_str) == here);
+        let never_there = here.is_none() && inspected.row.absent == WhenAbsent::NotApplicable;
+        if by_itself && !required || never_there && stock.is_none() {
             continue;
         }
         let asked = match here {
@@ -160,20 +166,21 @@ fn one(
     Ok(settings)
 }
 
-/// The value that a setting has after an apply that does not ask for it.
-fn expected(
-    profile: &Profile,
+/// The value that a profile fixes.
+fn fixed(profile: &Profile, inspected: &Inspected) -> Option<Zeroizing<String>> {
+    let fix = profile
+        .fixes
+        .iter()
+        .find(|fix| fix.key == inspected.row.key)?;
+    fix.value.to_text()
+}
+
+/// The value that a stock home has.
+fn stock(
     inspected: &Inspected,
     version: &str,
     others: &BTreeMap<&str, Vec<Inspected>>,
 ) -> Option<String> {
-    if let Some(fix) = profile
-        .fixes
-        .iter()
-        .find(|fix| fix.key == inspected.row.key)
-    {
-        return fix.value.to_text().map(|text| text.to_string());
-    }
     match others.get(inspected.file) {
         Some(other) => other
             .iter()
@@ -238,25 +245,23 @@ fn write_settings(
     let Captured {
         toml, variables, ..
     } = captured;
-    let mut table = String::new();
-    if let Some(node) = node {
-        let name = quoted(node.name);
+    let node_name = node.map(|node| quoted(node.name));
+    if let (Some(node), Some(name)) = (node, &node_name) {
         let _ = write!(
             toml,
             "\n[nodes.{name}]\nprofile = \"{}\"\n",
             node.profile.name
         );
     }
+    // The rows of a keyed table go from setting to setting, a file from entry
+    // to entry.
+    let mut tables: Vec<(String, Vec<String>)> = Vec::new();
     for (inspected, asked) in settings {
-        let (parent, last) = inspected.row.table_and_name(inspected.name.as_deref());
-        let parent = match node {
-            Some(node) => format!("nodes.{}.{parent}", quoted(node.name)),
-            None => parent,
+        let (table, last) = inspected.row.table_and_name(inspected.name.as_deref());
+        let table = match &node_name {
+            Some(name) => format!("nodes.{name}.{table}"),
+            None => table,
         };
-        if parent != table {
-            let _ = write!(toml, "\n[{parent}]\n");
-            table = parent;
-        }
         let value = match asked {
             Asked::Value(value) => value.clone(),
             Asked::Absent => "{ absent = true }".to_owned(),
@@ -269,7 +274,14 @@ fn write_settings(
                 format!("{{ env = \"{variable}\" }}")
             }
         };
-        let _ = writeln!(toml, "{last} = {value}");
+        let line = format!("{last} = {value}");
+        match tables.iter_mut().find(|(name, _)| *name == table) {
+            Some((_, lines)) => lines.push(line),
+            None => tables.push((table, vec![line])),
+        }
+    }
+    for (table, lines) in tables {
+        let _ = write!(toml, "\n[{table}]\n{}\n", lines.join("\n"));
     }
 }
 

@@ -29,6 +29,7 @@ pub mod plan;
 pub mod profile;
 pub mod report;
 mod secure_vault;
+mod side_by_side;
 pub mod spec;
 
 /// The README's examples are compiled with the tests.

@@ -405,3 +405,22 @@ mod path_as_json {
         })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn places_come_back_as_they_were() {
+        let root = tempfile::tempdir().unwrap();
+        let store = Store::open(root.path(), ".state").unwrap();
+        for place in [
+            store.root().to_path_buf(),
+            store.root().join("conf/a"),
+            PathBuf::from("/outside"),
+        ] {
+            let resolved = Place::new(&store, &place).resolve(&store);
+            assert_eq!(resolved.as_os_str(), place.as_os_str());
+        }
+    }
+}

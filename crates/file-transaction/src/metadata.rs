@@ -12,7 +12,7 @@ use std::path::{Path, PathBuf};
 
 use rustix::fs::{Access, AtFlags, CWD, Statx, StatxAttributes, StatxFlags, statx};
 use rustix::io::Errno;
-use rustix::process::{getegid, geteuid, getgroups};
+use rustix::process::{Gid, Uid, getegid, geteuid, getgroups};
 use xattr::FileExt as _;
 
 use crate::disk;
@@ -100,6 +100,12 @@ impl Metadata {
         Err(cannot_keep(odd, io::ErrorKind::Unsupported.into()))
     }
 
+    /// The owner, by root alone; a group, by its members too.
+    fn owner_can_be_set_by(&self, user: Uid, groups: &[Gid]) -> bool {
+        let is_ours = self.uid == user.as_raw();
+        user.is_root() || is_ours && groups.iter().any(|group| group.as_raw() == self.gid)
+    }
+
     fn cannot_keep_owner(&self, path: &Path) -> Error {
         Error::CannotKeepOwner {
             path: path.to_path_buf(),
@@ -146,10 +152,9 @@ pub(crate) fn check_replaceable(path: &Path, real: &Path) -> Result<Metadata, Er
     // Before the access, which a file of another user may lack as well: its owner is what
     // the person who acts has to know.
     let metadata = Metadata::of(&file).map_err(Error::io("look at", path))?;
-    let user = geteuid();
-    let group_is_ours = metadata.gid == getegid().as_raw()
-        || getgroups().is_ok_and(|groups| groups.iter().any(|gid| gid.as_raw() == metadata.gid));
-    if !user.is_root() && (metadata.uid != user.as_raw() || !group_is_ours) {
+    let mut groups = getgroups().unwrap_or_default();
+    groups.push(getegid());
+    if !metadata.owner_can_be_set_by(geteuid(), &groups) {
         return Err(metadata.cannot_keep_owner(path));
     }
     check_access(path, real, Access::WRITE_OK)?;
@@ -384,5 +389,56 @@ mod tests {
         check(r"/a\040b\134c", b"/a b\\c");
         check(r"/odd\9", b"/odd\\9");
         check(r"/end\04", b"/end\\04");
+    }
+    #[test]
+    fn only_root_gives_a_file_to_others() {
+        let ours = Metadata {
+            mode: 0o644,
+            uid: 7,
+            gid: 70,
+            attributes: BTreeMap::new(),
+        };
+        for (user, groups, can) in [
+            (0, &[0][..], true),
+            (7, &[70], true),
+            (7, &[1, 70], true),
+            (7, &[1], false),
+            (7, &[], false),
+            (8, &[70], false),
+        ] {
+            let groups: Vec<Gid> = groups.iter().copied().map(Gid::from_raw).collect();
+            let answer = ours.owner_can_be_set_by(Uid::from_raw(user), &groups);
+            assert_eq!(answer, can, "{user} {groups:?}");
+        }
+    }
+
+    #[test]
+    fn a_mount_point_is_seen_with_and_without_the_kernels_help() {
+        let directory = tempfile::tempdir().unwrap();
+        let none = StatxAttributes::empty();
+        let check = |place: &Path, mounted: bool| {
+            let known = Flags::of(&File::open(place).unwrap());
+            let unknown = Flags {
+                set: none,
+                known: none,
+            };
+            assert_eq!(known.is_mount_point(place), mounted, "{place:?}");
+            assert_eq!(unknown.is_mount_point(place), mounted, "{place:?}");
+        };
+        check(Path::new("/proc"), true);
+        check(directory.path(), false);
+    }
+
+    #[test]
+    fn what_cannot_be_looked_at_is_not_taken_for_good() {
+        let file = tempfile::NamedTempFile::new().unwrap();
+        check_access(file.path(), file.path(), Access::WRITE_OK).unwrap();
+        let missing = Path::new("/no/such");
+        assert!(check_access(missing, missing, Access::WRITE_OK).is_err());
+        // Not even root may search what is no directory.
+        assert!(check_directory_writable(file.path()).is_err());
+        let flags = rustix::fs::OFlags::PATH;
+        let handle = rustix::fs::open(file.path(), flags, rustix::fs::Mode::empty()).unwrap();
+        assert!(attributes(&File::from(handle)).is_err());
     }
 }

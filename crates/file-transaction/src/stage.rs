@@ -231,3 +231,21 @@ pub(crate) fn remove_empty_state(store: &Store) -> Result<(), Error> {
     }
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_directory_that_is_gone_is_swept() {
+        let directory = tempfile::tempdir().unwrap();
+        let file = directory.path().join("file");
+        fs::write(&file, "").unwrap();
+        sweep(&directory.path().join("missing"), "f").unwrap();
+        let error = sweep(&file, "f").unwrap_err();
+        assert!(error.to_string().starts_with("list "), "{error}");
+        sweep(directory.path(), "f").unwrap();
+        assert!(!file.exists());
+        remove_record(&directory.path().join("missing")).unwrap();
+    }
+}

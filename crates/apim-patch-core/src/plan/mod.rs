@@ -9,7 +9,6 @@ mod xml;
 
 use std::ops::Range;
 use std::path::{Path, PathBuf};
-use std::thread;
 
 pub use file_transaction::LinkPolicy;
 use file_transaction::{Snapshot, Store};
@@ -19,6 +18,7 @@ use zeroize::Zeroize;
 use crate::diagnostic::{Diagnostic, printable};
 use crate::failure::{diagnostic_of, gather_missing};
 use crate::file_text::is_properties;
+use crate::side_by_side::side_by_side;
 use crate::spec::{Patch, Resolved, Selection, Setting};
 
 /// What an apply would do to a home.
@@ -160,34 +160,15 @@ impl Plan {
             warnings: Vec::new(),
         };
         let mut errors = Vec::new();
-        // Each file is read, planned and verified on its own. A system that has
-        // no thread left still gets its plan.
-        let planned: Vec<_> = thread::scope(|scope| {
-            let threads: Vec<_> = by_file
-                .iter()
-                .map(|(file, asked)| {
-                    let plan = move || asked.plan(store, file, links);
-                    thread::Builder::new()
-                        .spawn_scoped(scope, plan)
-                        .map_err(|_| Box::new(plan()))
-                })
-                .collect();
-            threads
-                .into_iter()
-                .map(|planned| match planned {
-                    Ok(thread) => thread.join(),
-                    Err(planned) => Ok(*planned),
-                })
-                .collect()
-        });
+        // Each file is read, planned and verified on its own.
+        let planned = side_by_side(&by_file, |(file, asked)| asked.plan(store, file, links));
         for result in planned {
             match result {
-                Ok(Ok((file, mut warnings))) => {
+                Ok((file, mut warnings)) => {
                     plan.files.push(file);
                     plan.warnings.append(&mut warnings);
                 }
-                Ok(Err(mut more)) => errors.append(&mut more),
-                Err(panic) => std::panic::resume_unwind(panic),
+                Err(mut more) => errors.append(&mut more),
             }
         }
         if errors.is_empty() {

@@ -167,9 +167,9 @@ fn a_recovery_says_how_many_files_it_replaced() {
             Recovery::Nothing => panic!("nothing was recovered"),
         }
     };
-    let root = killed_with_new(1);
-    assert_eq!(recovered(&root.copy(), false), (true, 2));
-    assert_eq!(recovered(&root.copy(), true), (false, 1));
+    let root = killed_with_new(2);
+    assert_eq!(recovered(&root.copy(), false), (true, 1));
+    assert_eq!(recovered(&root.copy(), true), (false, 2));
     // What was to be swapped in last is gone, so that the way is back from the start.
     let copy = root.copy();
     for entry in fs::read_dir(copy.path().join("conf/deep")).unwrap() {
@@ -178,7 +178,7 @@ fn a_recovery_says_how_many_files_it_replaced() {
             fs::remove_file(path).unwrap();
         }
     }
-    assert_eq!(recovered(&copy, false), (false, 1));
+    assert_eq!(recovered(&copy, false), (false, 2));
     assert_eq!(recovered(&killed_when_swapped(), false), (true, 0));
 }
 

@@ -1,9 +1,12 @@
 //! What is remembered, and the way back.
 
 use std::fs;
+use std::os::unix::fs::PermissionsExt as _;
 
 use file_transaction::history::{self, History};
-use file_transaction::{Class, Digest, Error, LinkPolicy, Manifest, Receipt, recover, rollback};
+use file_transaction::{
+    Class, Digest, Error, LinkPolicy, Manifest, Receipt, Recovery, Store, recover, rollback,
+};
 
 use crate::root::{LIMIT, Root, STATE, details};
 
@@ -252,6 +255,25 @@ fn a_name_may_be_shortened_as_long_as_it_is_clear() {
 }
 
 #[test]
+fn a_later_transaction_sorts_later_even_if_the_clock_was_set_back() {
+    const LATER: &str = "20990101T000000.000Z-0000";
+    let root = Root::with(&["a"]);
+    let first = root.replace(&["a"], "first").unwrap();
+    let transactions = root.at(STATE).join("transactions");
+    let manifest = transactions.join(first.id.as_str()).join("manifest.json");
+    let text = fs::read_to_string(&manifest).unwrap();
+    fs::write(&manifest, text.replace(first.id.as_str(), LATER)).unwrap();
+    fs::rename(
+        transactions.join(first.id.as_str()),
+        transactions.join(LATER),
+    )
+    .unwrap();
+    let second = root.replace(&["a"], "second").unwrap();
+    assert!(second.id.as_str() > LATER, "{}", second.id);
+    assert_eq!(list(&root).entries[0].id(), &second.id);
+}
+
+#[test]
 fn pruning_keeps_the_newest() {
     let root = Root::with(&["a"]);
     let ids: Vec<_> = (0..5)
@@ -345,4 +367,26 @@ fn a_history_that_cannot_be_listed_is_not_an_empty_one() {
         assert_eq!(error.class(), Class::Io, "{error}");
         assert!(error.to_string().starts_with("list "), "{error}");
     }
+}
+
+#[test]
+fn where_there_is_no_root_any_more_there_is_no_telling() {
+    let parent = Root::with(&["root/a"]);
+    let store = Store::open(&parent.at("root"), STATE).unwrap();
+    fs::remove_dir_all(parent.at("root")).unwrap();
+    parent.write("root", "no directory");
+    let error = history::list(&store).unwrap_err();
+    assert_eq!(error.class(), Class::Io, "{error}");
+}
+
+#[test]
+fn an_empty_state_directory_is_no_history() {
+    let root = Root::with(&["a"]);
+    fs::create_dir(root.at(STATE)).unwrap();
+    fs::set_permissions(root.at(STATE), fs::Permissions::from_mode(0o700)).unwrap();
+    assert!(list(&root).entries.is_empty());
+    assert_eq!(recover::pending(&root.store()).unwrap(), None);
+    let recovery = recover::recover(&root.lock()).unwrap();
+    assert!(matches!(recovery, Recovery::RolledBack(_)), "{recovery:?}");
+    assert!(!root.at(STATE).exists());
 }

@@ -156,6 +156,16 @@ fn the_limit_is_the_largest_size_that_is_read() {
 }
 
 #[test]
+fn a_device_is_not_opened() {
+    let root = Root::with(&[]);
+    symlink("/dev/null", root.at("null")).unwrap();
+    let store = root.store();
+    let device = store.read(Path::new("null"), LinkPolicy::FollowOutside, LIMIT);
+    let kind = FileKind::Device;
+    assert!(matches!(device.unwrap_err(), Error::NotRegular { kind: k, .. } if k == kind));
+}
+
+#[test]
 fn a_root_is_found_through_links_and_odd_names() {
     let parent = Root::with(&[]);
     let name = OsStr::from_bytes(b"caf\xe9 '\"$x\n\xff");
