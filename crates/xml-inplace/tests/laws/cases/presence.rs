@@ -322,12 +322,27 @@ fn what_only_names_it_is_refused_by_kind() {
     }
     let refused = refusal("<a><!-- b --></a>", &[restore("/a/b")]);
     assert_eq!(refused, "`/a/b` matches nothing (`/a` matches at 1:1)");
-    // A recognised one of other attributes is none of these.
-    let refused = refusal("<a><!--<b k='1'/>--></a>", &[restore("/a/b[@k='2']")]);
-    assert_eq!(
-        refused,
-        "`/a/b[@k='2']` matches nothing (`/a` matches at 1:1)"
+    // One of other attributes is none of these, recognised or not.
+    for comment in [
+        "<!--<b k='1'/>-->",
+        "<!-- set it: <b k='1'></b> -->",
+        "<!-- set it: <b k='1' mark='2'></b> -->",
+        "<!--<b k='1'><c></b>-->",
+        "<!--<b k='1'>-->",
+        "<!--</b>-->",
+        "<!--b k='1'><1>x</1></b-->",
+    ] {
+        let refused = refusal(&format!("<a>{comment}</a>"), &[restore("/a/b[@k='2']")]);
+        assert_eq!(
+            refused, "`/a/b[@k='2']` matches nothing (`/a` matches at 1:1)",
+            "{comment}"
+        );
+    }
+    let refused = refusal(
+        "<a><!-- set it: <b k = \"2\"></b> --></a>",
+        &[restore("/a/b[@k='2']")],
     );
+    assert_eq!(refused, "the comment at 1:4 holds prose beside the element");
 }
 
 #[test]
