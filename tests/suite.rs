@@ -23,6 +23,8 @@ mod documents;
 mod dry_run;
 #[path = "suite/harness/mod.rs"]
 mod harness;
+#[path = "suite/lint.rs"]
+mod lint;
 #[path = "suite/nodes.rs"]
 mod nodes;
 #[path = "suite/patches.rs"]
