@@ -29,6 +29,8 @@ mod harness;
 mod many;
 #[path = "suite/merged.rs"]
 mod merged;
+#[path = "suite/lint.rs"]
+mod lint;
 #[path = "suite/nodes.rs"]
 mod nodes;
 #[path = "suite/patches.rs"]

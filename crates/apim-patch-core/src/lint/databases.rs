@@ -26,9 +26,9 @@ pub(super) const RULES: &[Rule] = &[
     Rule {
         code: "database-not-given",
         severity: Severity::Warning,
-        what: "A file has nodes that share WSO2AM_DB and does not say where it is.",
+        what: "A file has nodes that share a database, the users or the registry, and does not say where that is.",
         why: "they keep what their homes have; stock homes have an embedded H2 each",
-        help: "add WSO2AM_DB to `[databases]`",
+        help: "add WSO2AM_DB, WSO2UM_DB and WSO2REG_DB to `[databases]`",
         source: SOURCE,
         check: not_given,
     },
@@ -115,15 +115,43 @@ fn embedded(deployment: &Deployment) -> Vec<Found> {
 }
 
 fn not_given(deployment: &Deployment) -> Vec<Found> {
-    let nodes: Vec<&Node> = deployment.with_profile(SHARING).collect();
+    let mut all = Vec::new();
+    let has_mount = |node: &Node| !mounts(node).is_empty();
+    let has = |key: &'static str| move |node: &Node| node.given(key).is_some();
+    all.extend(unsaid(deployment, SHARING, "WSO2AM_DB", has(API_MANAGER)));
+    all.extend(unsaid(
+        deployment,
+        SHARING,
+        "the users' WSO2UM_DB",
+        has(USERS),
+    ));
+    let shop = &["publisher", "store"];
+    all.extend(unsaid(
+        deployment,
+        shop,
+        "the registry's WSO2REG_DB",
+        has_mount,
+    ));
+    all
+}
+
+/// The nodes of a file that share something of which the file says nothing.
+fn unsaid(
+    deployment: &Deployment,
+    profiles: &[&str],
+    what: &str,
+    is_said: impl Fn(&Node) -> bool,
+) -> Vec<Found> {
+    let nodes: Vec<&Node> = deployment.with_profile(profiles).collect();
+    // One node alone shares with nobody.
     if nodes.len() < 2 {
         return Vec::new();
     }
     nodes
         .into_iter()
-        .filter(|node| node.known == Known::Given && node.given(API_MANAGER).is_none())
+        .filter(|node| node.known == Known::Given && !is_said(node))
         .map(|node| {
-            let message = "WSO2AM_DB is not given: it stays what the home has";
+            let message = format!("{what} is not given: it stays what the home has");
             Found::new(message).node(node)
         })
         .collect()

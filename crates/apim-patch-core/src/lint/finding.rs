@@ -66,12 +66,17 @@ impl Found {
         }
     }
 
-    /// Adds a node, and the place of its setting `key`.
-    pub(super) fn at(mut self, node: &Node, key: &str) -> Self {
+    /// Says that it is about a node.
+    pub(super) fn about(mut self, node: &Node) -> Self {
         if !self.nodes.contains(&node.name) {
             self.nodes.push(node.name.clone());
         }
-        self.place_of(node, key)
+        self
+    }
+
+    /// Adds a node, and the place of its setting `key`.
+    pub(super) fn at(self, node: &Node, key: &str) -> Self {
+        self.about(node).place_of(node, key)
     }
 
     /// Adds the place of a node's setting without saying that the finding is
@@ -96,11 +101,8 @@ impl Found {
     }
 
     /// Adds a node and its own place.
-    pub(super) fn node(mut self, node: &Node) -> Self {
-        if !self.nodes.contains(&node.name) {
-            self.nodes.push(node.name.clone());
-        }
-        self.spot(node.spot.as_ref(), "")
+    pub(super) fn node(self, node: &Node) -> Self {
+        self.about(node).spot(node.spot.as_ref(), "")
     }
 
     /// Adds a place.

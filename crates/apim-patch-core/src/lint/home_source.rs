@@ -17,6 +17,7 @@ use crate::home::Home;
 use crate::inspect::{Inspected, MissingFiles, State, inspect};
 
 const API_MANAGER: &str = "repository/conf/api-manager.xml";
+const AXIS2_TM: &str = "repository/conf/axis2/axis2_TM.xml";
 
 /// Profiles, and the names that the product has for them.
 const PROFILES: &[(&str, &[&str])] = &[
@@ -193,7 +194,12 @@ fn by_name(name: &str) -> Option<&'static str> {
 
 /// What only nodes of one profile have. A stock home has nothing of that.
 fn by_settings(node: &Node) -> Option<&'static str> {
-    if node.flag("traffic_manager.axis2") == Some(true) {
+    // A home that does not come with the file has not taken it over.
+    let has_file = node
+        .home
+        .as_deref()
+        .is_some_and(|home| home.join(AXIS2_TM).is_file());
+    if has_file && node.flag("traffic_manager.axis2") == Some(true) {
         return Some("traffic-manager");
     }
     let off = |key: &str| node.flag(key) == Some(false);

@@ -135,9 +135,14 @@ fn collide(deployment: &Deployment) -> Vec<Found> {
                 "port {} ({what}){more} is also {}'s, on the same host",
                 first.number, earlier.name
             );
-            let found = Found::new(message).at(node, first.key);
             let host = node.host.as_ref().and_then(|host| host.spot.as_ref());
-            all.push(found.place_of(earlier, at.key).spot(host, "the host"));
+            let found = Found::new(message).about(node);
+            // A default port is nobody's line; the host is.
+            let found = match node.given(first.key) {
+                Some(_) => found.place_of(node, first.key).spot(host, "the host"),
+                None => found.spot(host, ""),
+            };
+            all.push(found.place_of(earlier, at.key));
         }
     }
     all

@@ -178,15 +178,16 @@ fn client_type_unknown(deployment: &Deployment) -> Vec<Found> {
 
 fn server_off(deployment: &Deployment) -> Vec<Found> {
     pairs(deployment, |client, manager| {
-        (manager.flag(ENABLE_SERVER) == Some(false)).then(|| {
-            let message = format!(
-                "ThriftClient, and the Thrift server of {} is off",
-                manager.name
-            );
-            Found::new(message)
-                .at(client, CLIENT)
-                .place_of(manager, ENABLE_SERVER)
-        })
+        // Behind a load balancer it has to be off: then the client is wrong.
+        if manager.flag(ENABLE_SERVER) != Some(false) || manager.behind.is_some() {
+            return None;
+        }
+        let message = format!(
+            "ThriftClient, and the Thrift server of {} is off",
+            manager.name
+        );
+        let found = Found::new(message).at(client, CLIENT);
+        Some(found.place_of(manager, ENABLE_SERVER))
     })
 }
 
@@ -250,7 +251,11 @@ fn stands_before_key_managers(deployment: &Deployment, balancer: &LoadBalancer) 
 fn server_on_loopback(deployment: &Deployment) -> Vec<Found> {
     pairs(deployment, |client, manager| {
         let own = manager.text(SERVER_HOST).filter(|own| is_loopback(own))?;
-        let reaches_out = target_host(client).is_some_and(|host| !is_loopback(&host));
+        let url = client.text(URL).and_then(Address::of).map(|url| url.host);
+        let reaches_out = [target_host(client), url]
+            .into_iter()
+            .flatten()
+            .any(|host| !is_loopback(&host));
         let far = match (&client.host, &manager.host) {
             (Some(_), Some(_)) => !client.shares_host(manager),
             _ => reaches_out,
