@@ -25,12 +25,12 @@ mod documents;
 mod dry_run;
 #[path = "suite/harness/mod.rs"]
 mod harness;
+#[path = "suite/lint.rs"]
+mod lint;
 #[path = "suite/many.rs"]
 mod many;
 #[path = "suite/merged.rs"]
 mod merged;
-#[path = "suite/lint.rs"]
-mod lint;
 #[path = "suite/nodes.rs"]
 mod nodes;
 #[path = "suite/patches.rs"]
