@@ -25,7 +25,7 @@ mod documents;
 mod dry_run;
 #[path = "suite/harness/mod.rs"]
 mod harness;
-#[path = "suite/lint.rs"]
+#[path = "suite/lint/mod.rs"]
 mod lint;
 #[path = "suite/many.rs"]
 mod many;
