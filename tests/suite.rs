@@ -35,6 +35,8 @@ mod merged;
 mod nodes;
 #[path = "suite/patches.rs"]
 mod patches;
+#[path = "suite/reference.rs"]
+mod reference;
 #[path = "suite/revert.rs"]
 mod revert;
 #[path = "suite/secrets.rs"]
