@@ -35,7 +35,7 @@ const USED_BY: &[(&str, &[Role])] = &[
 ];
 
 /// The driver of a JDBC URL, by what follows `jdbc:`.
-const DRIVERS: &[(&str, &str)] = &[
+pub(super) const DRIVERS: &[(&str, &str)] = &[
     ("mysql", "com.mysql.jdbc.Driver"),
     ("mariadb", "org.mariadb.jdbc.Driver"),
     ("postgresql", "org.postgresql.Driver"),

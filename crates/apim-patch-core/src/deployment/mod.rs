@@ -74,3 +74,6 @@ pub(crate) fn derive(
     databases::derive(&mut derived);
     derived.follows
 }
+
+#[cfg(test)]
+mod tests;

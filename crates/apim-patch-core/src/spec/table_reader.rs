@@ -141,6 +141,18 @@ impl TableReader<'_, '_> {
                 "",
                 Some(format!("write `[{path}]` and the settings below it")),
             ),
+            // Only tables that connect nodes have these.
+            (Depth::Nowhere, _)
+                if matches!(path, "environments.*.gateways" | "databases.*.profiles") =>
+            {
+                self.error(
+                    "table-without-nodes",
+                    key.span(),
+                    format!("`{name}` has a meaning only at the top of a file with `[nodes]`"),
+                    "",
+                    Some("give the settings that would follow from it".into()),
+                );
+            }
             (Depth::Nowhere, _) => {
                 let parent = path.strip_suffix(name.as_ref()).unwrap_or_default();
                 let path = &path.replacen('*', of.unwrap_or("*"), 1);

@@ -1,6 +1,7 @@
 //! Whole deployment files, from their text to what is asked for.
 
 mod any_input;
+mod deployment;
 mod file;
 mod patches;
 mod selection;
