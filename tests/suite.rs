@@ -23,6 +23,8 @@ mod crashes;
 mod documents;
 #[path = "suite/dry_run.rs"]
 mod dry_run;
+#[path = "suite/explain.rs"]
+mod explain;
 #[path = "suite/harness/mod.rs"]
 mod harness;
 #[path = "suite/lint/mod.rs"]

@@ -45,6 +45,15 @@ fn roles(example: &str) -> Vec<Vec<String>> {
     }
 }
 
+/// Whether an example is about gateways alone.
+fn of_gateways(example: &str) -> bool {
+    let table: toml::Table = example.parse().unwrap();
+    let nodes = table.get("nodes").and_then(toml::Value::as_table);
+    let profile =
+        |node: &toml::Value| node.get("profile").and_then(toml::Value::as_str) == Some("gateway");
+    nodes.is_none_or(|nodes| nodes.values().all(profile))
+}
+
 #[test]
 fn every_example_of_a_deployment_file_is_taken() {
     let mut seen = Vec::new();
@@ -54,8 +63,12 @@ fn every_example_of_a_deployment_file_is_taken() {
             for role in roles(&example) {
                 let home = Home::stock();
                 let file = home.aside("example.toml", &example);
-                let tool = Tool::new("diff").home(&home).args(&role);
-                let tool = tool.arg("--partial").arg("--file").arg(file);
+                let tool = match of_gateways(&example) {
+                    true => Tool::new("diff").home(&home).arg("--partial"),
+                    // The small homes have nothing that only other nodes need.
+                    false => Tool::new("explain"),
+                };
+                let tool = tool.args(&role).arg("--file").arg(file);
                 let run = tool.env(PASSWORD_VARIABLE, PASSWORD).run();
                 assert_eq!(run.status(), 0, "{name}:\n{example}\n{run}");
                 assert!(!run.out().is_empty(), "{name}: asks for nothing: {run}");

@@ -313,7 +313,7 @@ pub(crate) struct Recover {
 #[derive(Debug, Args)]
 pub(crate) struct Explain {
     /// A key like `proxy.https_port`, a table of keys like `proxy`, or a profile
-    #[arg(value_name = "KEY|PROFILE", required_unless_present_any = ["file", "node"])]
+    #[arg(value_name = "KEY|PROFILE", required_unless_present_any = ["file", "node", "profile"])]
     pub(crate) subject: Option<String>,
     /// The deployment file: say its nodes and in which order they are restarted
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath, help_heading = "Of a deployment file")]
@@ -321,7 +321,7 @@ pub(crate) struct Explain {
     /// A node of it: say every value of that node, or KEY alone, and where it comes from
     #[arg(long, value_name = "NAME", help_heading = "Of a deployment file")]
     pub(crate) node: Option<String>,
-    /// The profile, where the file does not name it
+    /// The profile of the node, where the file does not name it
     #[arg(long, value_name = "PROFILE", help_heading = "Of a deployment file")]
     pub(crate) profile: Option<String>,
 }

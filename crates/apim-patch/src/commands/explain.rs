@@ -17,7 +17,7 @@ pub(crate) fn run(arguments: &Explain, console: &mut Console) -> Exit {
     let Some(subject) = &arguments.subject else {
         return explain_file(arguments, console);
     };
-    if arguments.file.is_some() || arguments.node.is_some() {
+    if arguments.file.is_some() || arguments.node.is_some() || arguments.profile.is_some() {
         return explain_file(arguments, console);
     }
     // `store` and `publisher` are tables of settings as well.

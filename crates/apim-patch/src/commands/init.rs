@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use apim_patch_core::catalogue;
+use apim_patch_core::catalogue::{self, Row};
 use apim_patch_core::profile::PROFILES;
 
 use crate::exit::Exit;
@@ -24,23 +24,22 @@ fn starter() -> String {
          \n\
          # version = \"2.1.0\"   # compared with the home\n",
     );
-    let mut table = String::new();
-    for row in catalogue::rows() {
-        let (parent, name) = row.table_and_name(row.entry.map(|entry| entry.example));
-        if parent != table {
-            let _ = write!(out, "\n[{parent}]   # {}\n", row.file);
-            table = parent;
+    for (table, rows) in tables() {
+        let file = rows.first().map_or("", |row| row.file);
+        let _ = write!(out, "\n[{table}]   # {file}\n");
+        for row in rows {
+            out.push('\n');
+            for line in wrapped(row.doc) {
+                let _ = writeln!(out, "# {line}");
+            }
+            let mark = if required.contains(&row.key) {
+                ""
+            } else {
+                "# "
+            };
+            let (_, name) = row.table_and_name(row.entry.map(|entry| entry.example));
+            let _ = writeln!(out, "{mark}{name} = {}", row.example);
         }
-        out.push('\n');
-        for line in wrapped(row.doc) {
-            let _ = writeln!(out, "# {line}");
-        }
-        let mark = if required.contains(&row.key) {
-            ""
-        } else {
-            "# "
-        };
-        let _ = writeln!(out, "{mark}{name} = {}", row.example);
     }
     out.push_str(
         "\n# Anything else, with the same guarantees:\n\
@@ -50,6 +49,20 @@ fn starter() -> String {
          # set    = \"https://gw.example.com/samlsso\"\n",
     );
     out
+}
+
+/// The settings of every table, in the order in which the tables come first:
+/// TOML takes each table once, and in the catalogue some come in pieces.
+fn tables() -> Vec<(String, Vec<&'static Row>)> {
+    let mut tables: Vec<(String, Vec<&'static Row>)> = Vec::new();
+    for row in catalogue::rows() {
+        let (table, _) = row.table_and_name(row.entry.map(|entry| entry.example));
+        match tables.iter_mut().find(|(known, _)| *known == table) {
+            Some((_, rows)) => rows.push(row),
+            None => tables.push((table, vec![row])),
+        }
+    }
+    tables
 }
 
 /// `text` in lines that fit beside a `# `.
