@@ -13,6 +13,8 @@
 mod acceptance;
 #[path = "suite/bad_input/mod.rs"]
 mod bad_input;
+#[path = "suite/capture.rs"]
+mod capture;
 #[path = "suite/commands.rs"]
 mod commands;
 #[path = "suite/crashes.rs"]
@@ -25,6 +27,12 @@ mod dry_run;
 mod explain;
 #[path = "suite/harness/mod.rs"]
 mod harness;
+#[path = "suite/lint.rs"]
+mod lint;
+#[path = "suite/many.rs"]
+mod many;
+#[path = "suite/merged.rs"]
+mod merged;
 #[path = "suite/nodes.rs"]
 mod nodes;
 #[path = "suite/patches.rs"]
@@ -37,6 +45,8 @@ mod secrets;
 mod selection;
 #[path = "suite/surroundings.rs"]
 mod surroundings;
+#[path = "suite/system_calls.rs"]
+mod system_calls;
 #[path = "suite/traps.rs"]
 mod traps;
 #[path = "suite/variations.rs"]

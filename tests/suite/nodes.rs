@@ -43,14 +43,14 @@ const TARGET_PATHS: [&str; 8] = [
 const PUBLISHER: &str = "/APIManager/ThrottlingConfigurations/JMSEventPublisherParameters";
 const CONNECTOR: &str = "/Server/Service/Connector";
 
-struct Node {
-    name: String,
-    directory: PathBuf,
-    stock: String,
+pub(crate) struct Node {
+    pub(crate) name: String,
+    pub(crate) directory: PathBuf,
+    pub(crate) stock: String,
 }
 
 /// Every node home that has an api-manager.xml, with the stock home it is nearest to.
-fn nodes(corpus: &Path) -> Vec<Node> {
+pub(crate) fn nodes(corpus: &Path) -> Vec<Node> {
     let index = fs::read_to_string(corpus.join("INDEX.tsv")).unwrap();
     let mut found = Vec::new();
     for line in index.lines().skip(1) {

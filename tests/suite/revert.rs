@@ -161,3 +161,93 @@ fn recover_without_a_crash_does_nothing() {
         before.untouched(&home.tree(), &run);
     }
 }
+
+/// The history remembers who asked for what: the deployment file by its digest.
+#[test]
+fn the_deployment_file_is_remembered_by_its_digest() {
+    let home = Home::stock();
+    let file = deployment("gateway-ws.toml");
+    home.gateway("apply", &file).exits(0);
+    let history = Tool::new("history").home(&home).json().run().object();
+    let remember = &history["transactions"][0]["details"]["remember"];
+    let path = remember["deployment file"].as_str().unwrap();
+    assert!(path.ends_with("gateway-ws.toml"), "{history}");
+    assert_eq!(remember["profile"], "gateway");
+    let digest = remember["deployment file digest"].as_str().unwrap();
+    let output = std::process::Command::new("sha256sum").arg(&file).output();
+    if let Ok(output) = output {
+        let told = String::from_utf8(output.stdout).unwrap();
+        assert!(told.starts_with(digest), "{digest} is not {told}");
+    }
+    assert_eq!(digest.len(), 64);
+}
+
+/// Space is bounded: older runs go when a newer one has succeeded, and only then.
+#[test]
+fn the_history_is_kept_short() {
+    let home = Home::stock();
+    let file = deployment("gateway-ws.toml");
+    let apply = |name: &str, args: &[&str]| {
+        let tool = home.command("apply", &file);
+        let tool = tool.set("key_manager.username", name).args(args);
+        tool.json().run()
+    };
+    let ids = || -> Vec<String> {
+        let history = Tool::new("history").home(&home).json().run().object();
+        let transactions = history["transactions"].as_array().unwrap().iter();
+        let id = |entry: &serde_json::Value| entry["id"].as_str().unwrap().to_owned();
+        transactions.map(id).collect()
+    };
+    let mut made: Vec<String> = Vec::new();
+    for name in ["a", "b", "c"] {
+        let run = apply(name, &[]);
+        made.insert(0, run.object()["transaction"].as_str().unwrap().to_owned());
+    }
+    assert_eq!(ids(), made);
+    // Nothing to do is nothing to make room for.
+    let run = apply("c", &["--keep", "1"]);
+    run.exits(0);
+    assert_eq!(ids(), made);
+    let run = apply("d", &["--keep", "2"]);
+    run.exits(0);
+    let kept = ids();
+    assert_eq!(kept.len(), 2);
+    assert_eq!(kept[1], made[0]);
+    let pruned = run.object()["pruned"].clone();
+    assert_eq!(pruned, serde_json::json!([made[2], made[1]]), "{run}");
+    let run = Tool::new("revert").home(&home).args(["--keep", "1"]).run();
+    run.exits(0);
+    assert_eq!(ids().len(), 1);
+    // What is left can still be taken back.
+    revert(&home).exits(0);
+    for args in [&["--keep", "0"][..], &["--keep", "1", "--no-history"]] {
+        apply("e", args).exits(2).says("--keep");
+    }
+    let run = Tool::new("history")
+        .home(&home)
+        .args(["--prune", "0"])
+        .run();
+    run.exits(0).says("deleted");
+    assert_eq!(ids(), Vec::<String>::new());
+}
+
+/// What is in the way is shown: what the run changed, and what came since.
+#[test]
+fn the_history_shows_what_came_since() {
+    let home = applied();
+    home.edit(CARBON, "<WebContextRoot>/<", "<WebContextRoot>/am<");
+    let run = revert(&home);
+    run.exits(4).says("carbon.xml").says("apim-patch history");
+    let history = Tool::new("history").home(&home).json().run().object();
+    let id = history["transactions"][0]["id"]
+        .as_str()
+        .unwrap()
+        .to_owned();
+    let run = Tool::new("history").home(&home).arg(&id).run();
+    run.exits(0).says("carbon.xml has changed since");
+    run.says("<WebContextRoot>/am<")
+        .says("<HostName>gw.example.com<");
+    home.remove(CARBON);
+    let run = Tool::new("history").home(&home).arg(&id).run();
+    run.exits(0).says("carbon.xml is gone");
+}

@@ -65,7 +65,7 @@ struct Way {
     args: &'static [&'static str],
 }
 
-const WAYS: [Way; 5] = [
+const WAYS: [Way; 6] = [
     Way {
         name: "literal",
         password: "password = 'n3wCanary&<x'\n",
@@ -85,6 +85,12 @@ const WAYS: [Way; 5] = [
         name: "set",
         password: "",
         args: &["--set", "key_manager.password=n3wCanary&<x"],
+    },
+    Way {
+        name: "set-file",
+        password: "",
+        // Relative to the working directory, which the home is beside of.
+        args: &["--set-file", "key_manager.password=secret"],
     },
     Way {
         name: "set-env",
@@ -116,7 +122,8 @@ fn no_command_tells() {
         let run = |command: &str, args: &[&str]| {
             let tool = Tool::new(command).home(&home);
             let tool = tool.args(["--profile", "gateway", "--file"]).arg(&file);
-            let run = tool.args(way.args).args(args).env("SECRET", NEW).run();
+            let tool = tool.args(way.args).args(args).within(&home.beside());
+            let run = tool.env("SECRET", NEW).run();
             assert!([0, 1].contains(&run.status()), "{}: {run}", way.name);
             silent(&run);
         };
@@ -164,6 +171,107 @@ fn no_command_tells() {
         assert_eq!(home.read(API_MANAGER), stock, "{}", way.name);
         nothing_kept_open(&home, &stock, &applied);
     }
+}
+
+/// Every command that `--help` names, those that are still to come too, however it is called: right or
+/// wrong. And every file that any of them leaves anywhere.
+#[test]
+fn no_command_tells_however_it_is_called() {
+    let help = Tool::bare().arg("--help").run().out();
+    let listed = help.lines().skip_while(|line| *line != "Commands:").skip(1);
+    let listed = listed.take_while(|line| !line.trim().is_empty());
+    let commands: Vec<&str> = listed
+        .filter(|line| line.starts_with("  ") && !line.starts_with("   "))
+        .filter_map(|line| line.split_whitespace().next())
+        .collect();
+    for known in [
+        "apply", "diff", "history", "revert", "recover", "explain", "init", "demo",
+    ] {
+        assert!(commands.contains(&known), "{known} is not in {help}");
+    }
+    for way in [&WAYS[0], &WAYS[1]] {
+        let home = home();
+        let stock = home.read(API_MANAGER);
+        let file = spec(&home, way);
+        let applied = {
+            let tool = home.command("apply", &file).args(way.args);
+            let run = tool.env("SECRET", NEW).json().run();
+            run.exits(0);
+            silent(&run);
+            run.object()["transaction"].as_str().unwrap().to_owned()
+        };
+        let path = home.path().display().to_string();
+        let file = file.display().to_string();
+        let selection = ["--home", &path, "--profile", "gateway", "--file", &file];
+        let shapes: [Vec<&str>; 7] = [
+            selection.to_vec(),
+            [&selection[..], &["--dry-run"]].concat(),
+            vec!["--home", &path],
+            vec!["--home", &path, &applied],
+            vec!["--home", &path, "key_manager.password"],
+            vec!["key_manager.password"],
+            vec![],
+        ];
+        let temporary = home.beside().join("temporary");
+        fs::create_dir(&temporary).unwrap();
+        for command in &commands {
+            for shape in &shapes {
+                for more in [&["-v"][..], &["--format", "json"]] {
+                    let tool = Tool::new(command).args(shape).args(more);
+                    let tool = tool.within(&home.beside()).env("SECRET", NEW);
+                    let run = tool.env("TMPDIR", &temporary).run();
+                    assert!(![101, 134].contains(&run.status()), "{run}");
+                    silent(&run);
+                }
+            }
+        }
+        for (path, mode, bytes) in crate::harness::Tree::of(&home.beside()).regular() {
+            let name = path.display().to_string();
+            let ours = name.starts_with("spec.toml") || name.starts_with("secret");
+            let text = String::from_utf8_lossy(bytes);
+            let told = [OLD, NEW_START].iter().any(|canary| text.contains(canary));
+            if !told || ours || name == format!("home/{API_MANAGER}") {
+                continue;
+            }
+            assert!(name.contains("/backup-"), "{} {name}: {text}", way.name);
+            assert_eq!(mode & 0o777, 0o600, "{name}");
+            assert!(
+                bytes == stock || text.contains("n3wCanary&amp;&lt;x<"),
+                "{name}"
+            );
+        }
+    }
+}
+
+/// Where others can't look: a process that holds secrets is closed to debuggers and leaves no core.
+#[test]
+fn memory_is_closed_to_others() {
+    if !crate::harness::root() {
+        eprintln!("SKIPPED: only root can start a run as somebody else");
+        return;
+    }
+    let home = home();
+    home.give_to_nobody();
+    let lock = fs::File::open(home.path()).unwrap();
+    lock.lock().unwrap();
+    let tool = home.command("apply", &deployment("gateway-ws.toml"));
+    let tool = tool.args(["--wait", "20"]).unprivileged(&home);
+    let mut owner = 0;
+    let mut lock = Some(lock);
+    let run = tool.run_watched(|child| {
+        // What the kernel does not let be dumped, it gives to root.
+        let memory = fs::metadata(format!("/proc/{}/mem", child.id()));
+        let program = fs::read_link(format!("/proc/{}/exe", child.id()));
+        let started = program.is_ok_and(|path| path.ends_with("apim-patch"));
+        owner = memory.map_or(owner, |memory| std::os::unix::fs::MetadataExt::uid(&memory));
+        let closed = started && owner == 0;
+        if closed {
+            lock = None;
+        }
+        !closed
+    });
+    run.exits(0);
+    assert!(lock.is_none(), "memory stays the user's own: {run}");
 }
 
 /// Errors quote the place, and the place may be the secret's.

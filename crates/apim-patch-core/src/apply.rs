@@ -116,6 +116,7 @@ pub fn apply(
     lock: &Lock,
     occasion: Occasion,
     keep_history: bool,
+    links: LinkPolicy,
 ) -> Result<Option<Receipt>, Diagnostic> {
     let mut transaction = Transaction::begin(lock, occasion).keep_history(keep_history);
     for file in &plan.files {
@@ -124,6 +125,11 @@ pub fn apply(
                 .replace(&file.snapshot, after.clone())
                 .map_err(|error| diagnostic_of(&error))?;
         }
+    }
+    for removal in &plan.removals {
+        transaction
+            .remove(removal, links)
+            .map_err(|error| diagnostic_of(&error))?;
     }
     if transaction.is_empty() {
         return Ok(None);

@@ -4,9 +4,40 @@ use std::fmt;
 use std::ops::Range;
 
 use xml_inplace::{Action, Document, Selector, Source, locate};
+use zeroize::Zeroize;
 
 use crate::catalogue::{self, Place, url_passwords};
 use crate::operation::{Operation, Subject};
+
+/// Copies of what operations ask of the editor, zeroed when dropped.
+pub(crate) struct Edits(Vec<xml_inplace::Operation>);
+
+impl Edits {
+    pub(crate) fn of(operations: &[Operation]) -> Self {
+        let edits = operations.iter().map(|operation| operation.edit.clone());
+        Self(edits.collect())
+    }
+
+    pub(crate) fn as_slice(&self) -> &[xml_inplace::Operation] {
+        &self.0
+    }
+}
+
+impl Drop for Edits {
+    fn drop(&mut self) {
+        self.0.iter_mut().for_each(wipe);
+    }
+}
+
+/// Zeroes the values that an operation writes or expects.
+pub(crate) fn wipe(operation: &mut xml_inplace::Operation) {
+    if let Action::SetText { value, .. } | Action::SetAttribute { value, .. } =
+        &mut operation.action
+    {
+        value.zeroize();
+    }
+    operation.expect.zeroize();
+}
 
 /// The local names of the elements that hold the values of secret rows.
 pub(crate) fn secret_names() -> impl Iterator<Item = &'static str> {
@@ -141,13 +172,20 @@ impl fmt::Display for SecretPlace {
     }
 }
 
+/// Everything in a text that nobody may see whatever file it is of: the values
+/// of secret rows, and the passwords in URLs.
+pub(crate) fn secrets_in_text(text: &str) -> Vec<Range<usize>> {
+    let mut spans = secret_spans(text);
+    spans.extend(url_passwords(text));
+    spans
+}
+
 /// Everything in a file that nobody may see: the values of secret rows, the
 /// passwords in URLs, and what stands at `places`. All of a file that is not well-formed, if there
 /// are places: they can't be found in it.
 pub(crate) fn secrets(source: &Source, places: &[SecretPlace]) -> Vec<Range<usize>> {
     let text = source.text();
-    let mut spans = secret_spans(text);
-    spans.extend(url_passwords(text));
+    let mut spans = secrets_in_text(text);
     if !places.is_empty() {
         match Document::parse(source) {
             Ok(document) => spans.extend(places.iter().flat_map(|place| place.spans(&document))),
@@ -168,6 +206,31 @@ pub(crate) fn places(operations: &[Operation]) -> Vec<SecretPlace> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_was_asked_for_is_wiped() {
+        let target = || Selector::parse("/a/@b").unwrap();
+        let value = || "n3wCanary".to_owned();
+        for action in [
+            Action::SetText {
+                value: value(),
+                insert: None,
+            },
+            Action::SetAttribute {
+                value: value(),
+                after: None,
+            },
+        ] {
+            let mut operation = xml_inplace::Operation::new(target(), action);
+            operation.expect = Some("0ldCanary".to_owned());
+            assert!(format!("{operation:?}").contains("n3wCanary"));
+            wipe(&mut operation);
+            assert!(
+                !format!("{operation:?}").contains("Canary"),
+                "{operation:?}"
+            );
+        }
+    }
 
     #[test]
     fn every_form_of_a_password() {

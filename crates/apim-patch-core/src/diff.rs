@@ -5,9 +5,10 @@ use std::fmt;
 use std::ops::Range;
 
 use similar::{Algorithm, ChangeTag, DiffOp, TextDiff, capture_diff_slices, group_diff_ops};
-use xml_inplace::{Encoding, Source};
+use xml_inplace::Encoding;
 
 use crate::diagnostic::MASK;
+use crate::file_text::FileText;
 use crate::plan::{FilePlan, Secrets};
 
 /// Unchanged lines around a change, as `diff -u` shows.
@@ -93,8 +94,8 @@ impl LineKind {
 impl FileDiff {
     /// The diff of one file of a plan; `None` where it stays as it is.
     pub fn of(file: &FilePlan, secrecy: Secrecy) -> Option<Self> {
-        let before = Source::decode(file.snapshot.bytes()).ok()?;
-        let after = Source::decode(file.after.as_ref()?).ok()?;
+        let before = FileText::decode(&file.path(), file.snapshot.bytes())?;
+        let after = FileText::decode(&file.path(), file.after.as_ref()?)?;
         Some(Self::between(
             file.path(),
             &before,
@@ -128,13 +129,13 @@ impl FileDiff {
     /// The diff of two versions of the file at `path`.
     pub(crate) fn between(
         path: String,
-        before: &Source,
-        after: &Source,
+        before: &FileText,
+        after: &FileText,
         secrets: &Secrets,
         secrecy: Secrecy,
     ) -> Self {
         // `patch` compares bytes: the mark belongs to the first line.
-        let mark = match before.has_byte_order_mark() {
+        let mark = match before.has_byte_order_mark {
             true => "\u{FEFF}",
             false => "",
         };
@@ -145,7 +146,7 @@ impl FileDiff {
                 .collect(),
             Secrecy::Shown => Vec::new(),
         };
-        let marked = |source: &Source| format!("{mark}{}", source.text());
+        let marked = |file: &FileText| format!("{mark}{}", file.text);
         let hunks = hunks(
             (&marked(before), &masks(&secrets.before)),
             (&marked(after), &masks(&secrets.after)),
@@ -156,7 +157,7 @@ impl FileDiff {
         };
         Self {
             path,
-            encoding: before.encoding(),
+            encoding: before.encoding,
             removed: count(LineKind::Removed),
             added: count(LineKind::Added),
             hunks,
@@ -338,7 +339,7 @@ mod tests {
     use super::*;
 
     fn diff(before: (&str, &[Range<usize>]), after: (&str, &[Range<usize>])) -> FileDiff {
-        let source = |text: &str| Source::decode(text.as_bytes()).unwrap();
+        let source = |text: &str| FileText::decode("a.xml", text.as_bytes()).unwrap();
         let secrets = Secrets {
             before: before.1.to_vec(),
             after: after.1.to_vec(),

@@ -37,7 +37,7 @@ pub(crate) fn diagnostic_of(error: &files::Error) -> Diagnostic {
         Error::Drift { .. } => (
             "drift",
             Some(
-                "look at the files with `apim-patch history --home HOME ID`, and put back by hand what is wanted",
+                "nothing was put back; `apim-patch history --home HOME ID` shows what the run and whoever came since have changed: take the later changes out, or put back by hand what is wanted",
             ),
         ),
         Error::Locked { .. } => ("locked", Some("wait for it to end, or say --wait SECONDS")),

@@ -4,13 +4,14 @@ use std::path::Path;
 
 use file_transaction::history;
 pub use file_transaction::history::Entry;
-use file_transaction::{Digest, Error, LinkPolicy, Lock, Manifest, Store, TransactionId};
+use file_transaction::{Digest, Error, LinkPolicy, Lock, Manifest, Snapshot, Store, TransactionId};
 use xml_inplace::{Source, limits};
 
-use crate::confidential::{SecretPlace, places, secrets};
+use crate::confidential::{SecretPlace, places, secrets, secrets_in_text};
 use crate::diagnostic::{Diagnostic, printable};
 use crate::diff::{FileDiff, Secrecy};
 use crate::failure::diagnostic_of;
+use crate::file_text::FileText;
 use crate::operation::operations;
 use crate::plan::Secrets;
 use crate::spec::{Resolved, Selection};
@@ -44,7 +45,10 @@ pub fn secret_places(selection: &Selection<Resolved>) -> Option<(String, String)
 pub enum Change {
     /// This.
     Diff(FileDiff),
-    /// What it made of the file of this path is nowhere any more.
+    /// What it made of the file is nowhere any more: this, and what was changed
+    /// since.
+    AndSince(FileDiff),
+    /// The file of this path is gone, or no text any more.
     Gone(String),
 }
 
@@ -67,6 +71,22 @@ pub fn list(store: &Store) -> Result<(Vec<Entry>, Vec<Diagnostic>), Diagnostic> 
 /// There is none, or several.
 pub fn find(store: &Store, id: &str) -> Result<Entry, Diagnostic> {
     history::read(store, id).map_err(|error| diagnostic_of(&error))
+}
+
+/// Deletes all but the latest `keep` runs after one that has succeeded, which
+/// it still has if this fails.
+///
+/// # Errors
+///
+/// A warning that says why older runs are still there.
+pub fn prune_after(lock: &Lock, keep: usize) -> Result<Vec<TransactionId>, Diagnostic> {
+    prune(lock, keep).map_err(|error| {
+        let message = format!(
+            "the run is done, but older ones could not be deleted: {}",
+            error.message
+        );
+        Diagnostic::warning("not-pruned", error.class, message)
+    })
 }
 
 /// Deletes all but the latest `keep` runs. They can't be taken back any more.
@@ -92,33 +112,41 @@ pub fn changes(store: &Store, entry: &Entry, secrecy: Secrecy) -> Result<Vec<Cha
         let before = entry.backup(index).map_err(|error| diagnostic_of(&error))?;
         let after =
             content(store, &file.relative, file.after).map_err(|error| diagnostic_of(&error))?;
+        let is_known = after.is_some();
+        let after = after.or_else(|| now(store, &file.relative).map(|now| now.bytes().to_vec()));
         let (Some(before), Some(after)) = (before, after) else {
             changes.push(Change::Gone(path));
             continue;
         };
-        let (Ok(before), Ok(after)) = (Source::decode(&before), Source::decode(&after)) else {
+        let texts = [&before, &after].map(|bytes| FileText::decode(&path, bytes));
+        let [Some(before_text), Some(after_text)] = texts else {
             changes.push(Change::Gone(path));
             continue;
         };
         let secrets = Secrets {
-            before: secrets_in(&before, manifest, &path),
-            after: secrets_in(&after, manifest, &path),
+            before: secrets_in(&before, &before_text, manifest, &path),
+            after: secrets_in(&after, &after_text, manifest, &path),
         };
-        changes.push(Change::Diff(FileDiff::between(
-            path, &before, &after, &secrets, secrecy,
-        )));
+        let diff = FileDiff::between(path, &before_text, &after_text, &secrets, secrecy);
+        changes.push(match is_known {
+            true => Change::Diff(diff),
+            false => Change::AndSince(diff),
+        });
     }
     Ok(changes)
+}
+
+/// The file as it is.
+fn now(store: &Store, relative: &Path) -> Option<Snapshot> {
+    let limit = limits::MAX_BYTES as u64;
+    store.read(relative, LinkPolicy::FollowOutside, limit).ok()
 }
 
 /// The content of that digest which the file has now or had before another
 /// run.
 fn content(store: &Store, relative: &Path, digest: Digest) -> Result<Option<Vec<u8>>, Error> {
-    if let Ok(now) = store.read(
-        relative,
-        LinkPolicy::FollowOutside,
-        limits::MAX_BYTES as u64,
-    ) && now.digest() == digest
+    if let Some(now) = now(store, relative)
+        && now.digest() == digest
     {
         return Ok(Some(now.bytes().to_vec()));
     }
@@ -136,7 +164,12 @@ fn content(store: &Store, relative: &Path, digest: Digest) -> Result<Option<Vec<
     Ok(None)
 }
 
-fn secrets_in(source: &Source, manifest: &Manifest, path: &str) -> Vec<std::ops::Range<usize>> {
+fn secrets_in(
+    bytes: &[u8],
+    text: &FileText,
+    manifest: &Manifest,
+    path: &str,
+) -> Vec<std::ops::Range<usize>> {
     let places = manifest
         .details
         .remember
@@ -148,5 +181,8 @@ fn secrets_in(source: &Source, manifest: &Manifest, path: &str) -> Vec<std::ops:
         .filter(|(file, _)| *file == path)
         .filter_map(|(_, place)| SecretPlace::parse(place))
         .collect();
-    secrets(source, &places)
+    match Source::decode(bytes) {
+        Ok(source) if !places.is_empty() => secrets(&source, &places),
+        _ => secrets_in_text(&text.text),
+    }
 }

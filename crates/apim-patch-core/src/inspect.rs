@@ -10,6 +10,7 @@ use crate::catalogue::{Entry, Kind, Place, Row, selector_of, without_passwords};
 use crate::diagnostic::{Class, Diagnostic, MASK};
 use crate::diff::Secrecy;
 use crate::failure::{diagnostic_of, gather_missing};
+use crate::file_text::is_properties;
 use crate::operation::shape_of;
 
 /// Whether a setting is in effect.
@@ -62,6 +63,21 @@ pub struct Inspected {
 }
 
 impl Inspected {
+    /// A setting that is nowhere.
+    pub(crate) fn absent(row: &'static Row, name: Option<&str>) -> Self {
+        Self {
+            key: row.full_key(name),
+            row,
+            name: name.map(str::to_owned),
+            state: State::Absent,
+            value: None,
+            file: row.file,
+            line: None,
+            column: None,
+            padded: false,
+        }
+    }
+
     /// The value as it may be shown.
     pub fn shown_value(&self) -> Option<String> {
         let value = self.value.as_ref()?;
@@ -133,11 +149,28 @@ pub fn inspect(
     }
 }
 
+/// Reads rows from another file than their own; nothing where it is missing.
+pub(crate) fn read_other(
+    store: &Store,
+    file: &'static str,
+    rows: impl Iterator<Item = &'static Row>,
+    links: LinkPolicy,
+) -> Result<Vec<Inspected>, Vec<Diagnostic>> {
+    match store.read(Path::new(file), links, limits::MAX_BYTES as u64) {
+        Ok(snapshot) => read_file(file, snapshot.bytes(), rows).map_err(|error| vec![error]),
+        Err(Error::Missing { .. }) => Ok(Vec::new()),
+        Err(error) => Err(vec![diagnostic_of(&error)]),
+    }
+}
+
 fn read_file(
     file: &'static str,
     bytes: &[u8],
     rows: impl Iterator<Item = &'static Row>,
 ) -> Result<Vec<Inspected>, Diagnostic> {
+    if is_properties(file) {
+        return rows.map(|row| read_property(file, bytes, row)).collect();
+    }
     let ill_formed = |error: xml_inplace::ParseError| {
         let message = format!("{file}:{} can't be read: {error}", error.position());
         Diagnostic::error("xml-ill-formed", Class::Home, message)
@@ -145,6 +178,28 @@ fn read_file(
     let source = Source::decode(bytes).map_err(|error| ill_formed(error.into()))?;
     let document = Document::parse(&source).map_err(ill_formed)?;
     Ok(rows.flat_map(|row| read(&document, row, None)).collect())
+}
+
+fn read_property(file: &str, bytes: &[u8], row: &'static Row) -> Result<Inspected, Diagnostic> {
+    use properties_inplace::Found;
+    let name = row.shapes.first().map_or("", |shape| shape.place.element());
+    let found = properties_inplace::get(bytes, name).map_err(|error| {
+        let message = format!("{file} can't be read: {error}");
+        Diagnostic::error("properties-not-editable", Class::Home, message)
+    })?;
+    let (state, value, position) = match found {
+        Found::Active { value, position } => (State::Active, value, position),
+        Found::CommentedOut { value, position } => (State::CommentedOut, value, position),
+        Found::Absent => return Ok(Inspected::absent(row, None)),
+    };
+    Ok(Inspected {
+        state,
+        padded: value.trim() != value,
+        value: Some(value),
+        line: Some(position.line),
+        column: Some(position.column),
+        ..Inspected::absent(row, None)
+    })
 }
 
 /// Reads a row from a document: of a keyed table the entry `name`, or all of
@@ -204,18 +259,17 @@ fn read_one(document: &Document<'_>, row: &'static Row, name: Option<&str>) -> I
         let selector = Selector::parse(&selector_of(shape.place.element(), name)).ok()?;
         Some(read_place(document, shape.place, &selector))
     });
-    let (state, value, position) = found.unwrap_or((State::Absent, None, None));
+    let Some((state, value, position)) = found else {
+        return Inspected::absent(row, name);
+    };
     let padded = value.as_ref().is_some_and(|value| value.trim() != value);
     Inspected {
-        key: row.full_key(name),
-        row,
-        name: name.map(str::to_owned),
         state,
         value,
-        file: row.file,
         line: position.map(|position| position.line),
         column: position.map(|position| position.column),
         padded,
+        ..Inspected::absent(row, name)
     }
 }
 

@@ -6,6 +6,9 @@
 
 pub mod apply;
 mod bounded_read;
+#[cfg(test)]
+mod canary;
+pub mod capture;
 pub mod catalogue;
 mod confidential;
 pub mod deployment;
@@ -13,15 +16,20 @@ pub mod diagnostic;
 pub mod diff;
 mod explanation;
 mod failure;
+mod file_text;
 pub mod history;
 pub mod home;
+pub mod home_search;
 pub mod inspect;
+pub mod lint;
+pub mod merged_report;
 pub mod node_explanation;
 mod operation;
 pub mod plan;
 pub mod profile;
 pub mod report;
 mod secure_vault;
+mod side_by_side;
 pub mod spec;
 
 /// The README's examples are compiled with the tests.

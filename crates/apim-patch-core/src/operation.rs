@@ -6,7 +6,7 @@ use std::fmt;
 use xml_inplace::{self as xml, Document, Fragment, Place as Beside, Selector, Several, locate};
 
 use crate::catalogue::{Entry, Hidden, Literal, Place, Row, Shape, WhenAbsent, selector_of};
-use crate::confidential::secret_names;
+use crate::confidential::{secret_names, wipe};
 use crate::diagnostic::{Class, Diagnostic};
 use crate::spec::{Action, Origin, Patch, Position, Requested, Resolved, Setting};
 
@@ -52,6 +52,12 @@ impl fmt::Debug for Operation {
             .field("subject", &self.subject)
             .field("file", &self.file)
             .finish_non_exhaustive()
+    }
+}
+
+impl Drop for Operation {
+    fn drop(&mut self) {
+        wipe(&mut self.edit);
     }
 }
 
@@ -347,7 +353,7 @@ fn of_patch(number: usize, patch: &Patch<Resolved>) -> Result<Operation, Diagnos
 }
 
 /// Whether a patch is for an element that holds a secret anywhere.
-fn holds_secret(select: &Selector) -> bool {
+pub(crate) fn holds_secret(select: &Selector) -> bool {
     select.attribute().is_none()
         && select
             .name()

@@ -1,10 +1,10 @@
 //! What a run came to, for programs: the one shape of `--format json`.
 
 use file_transaction::{Manifest, TransactionId};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::catalogue::Row;
-use crate::diagnostic::{Class, Diagnostic};
+use crate::diagnostic::{Class, Diagnostic, printable_path};
 use crate::diff::FileDiff;
 use crate::inspect::Inspected;
 use crate::plan::{FilePlan, Outcome, Plan, PlannedSetting, Reason};
@@ -15,7 +15,7 @@ use crate::profile::Profile;
 pub const VERSION: u32 = 1;
 
 /// What a run came to in one home.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Report {
     /// [`VERSION`].
     pub version: u32,
@@ -35,11 +35,15 @@ pub struct Report {
     pub settings: Vec<SettingReport>,
     /// The files that change.
     pub files: Vec<FileReport>,
-    /// The files that have changed: those of `files` when the run has written,
-    /// none otherwise.
+    /// Applications that go, by their path in the home.
+    pub removed: Vec<String>,
+    /// What has changed: `files` and `removed` when the run has written, nothing
+    /// otherwise.
     pub changed: Vec<String>,
     /// The transaction, for `revert`.
     pub transaction: Option<String>,
+    /// Runs that were deleted from the history to make room (`--keep`).
+    pub pruned: Vec<String>,
     /// What the person who asked should know.
     pub warnings: Vec<DiagnosticReport>,
     /// What stopped the run.
@@ -47,7 +51,7 @@ pub struct Report {
 }
 
 /// What happened to a home.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Status {
     /// It was changed.
@@ -64,8 +68,22 @@ pub enum Status {
     Failed,
 }
 
+impl Status {
+    /// The word for it in reports.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Applied => "applied",
+            Self::Unchanged => "unchanged",
+            Self::Differences => "differences",
+            Self::Planned => "planned",
+            Self::Reverted => "reverted",
+            Self::Failed => "failed",
+        }
+    }
+}
+
 /// What became of one setting.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SettingReport {
     /// Its key, or `patch[n]`.
     pub key: String,
@@ -90,7 +108,7 @@ pub struct SettingReport {
 }
 
 /// How much of a file changes.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FileReport {
     /// Its path in the home.
     pub path: String,
@@ -221,12 +239,12 @@ impl From<&'static Profile> for Explanation {
 }
 
 /// An error or a warning.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct DiagnosticReport {
     /// Its stable name.
     pub code: String,
     /// What kind of problem it is.
-    pub class: &'static str,
+    pub class: String,
     /// What is wrong.
     pub message: String,
     /// The file that it is about first.
@@ -252,8 +270,10 @@ impl Report {
             exit_code: 0,
             settings: Vec::new(),
             files: Vec::new(),
+            removed: Vec::new(),
             changed: Vec::new(),
             transaction: None,
+            pruned: Vec::new(),
             warnings: Vec::new(),
             errors: Vec::new(),
         }
@@ -273,6 +293,11 @@ impl Report {
                 added_lines: diff.added,
                 diff: diff.to_string(),
             })
+            .collect();
+        self.removed = plan
+            .removals
+            .iter()
+            .map(|removal| printable_path(removal))
             .collect();
         self.warn(&plan.warnings);
     }
@@ -319,7 +344,8 @@ impl From<&Diagnostic> for DiagnosticReport {
                 Class::RecoveryNeeded => "recovery-needed",
                 Class::Locked => "locked",
                 Class::Interrupted(_) => "interrupted",
-            },
+            }
+            .to_owned(),
             message: diagnostic.message.clone(),
             file: spot.map(|spot| spot.path.clone()),
             line: spot.map(|spot| spot.line),

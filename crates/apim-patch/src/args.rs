@@ -5,6 +5,8 @@ use std::path::PathBuf;
 use clap::builder::styling::{AnsiColor, Styles};
 use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum, ValueHint};
 
+pub(crate) use crate::home_arguments::{HomeArgument, Homes, Jobs};
+
 const STYLES: Styles = Styles::styled()
     .header(AnsiColor::Green.on_default().bold())
     .usage(AnsiColor::Green.on_default().bold())
@@ -19,7 +21,7 @@ const STYLES: Styles = Styles::styled()
 #[derive(Debug, Parser)]
 #[command(name = "apim-patch", version, arg_required_else_help = false, styles = STYLES, max_term_width = 100)]
 #[command(
-    after_help = "Exit status: 0 done or nothing to do, 1 differences (check, diff --exit-code), \
+    after_help = "Exit status: 0 done or nothing to do, 1 differences (check, diff --exit-code) or findings (lint), \
     2 usage or deployment file, 3 home or config file, 4 conflict, 5 input or output, rolled back, \
     6 recovery needed, 75 locked by another run, 128+N signal N, rolled back."
 )]
@@ -73,24 +75,71 @@ pub(crate) enum Format {
     Json,
 }
 
+const APPLY_EXAMPLES: &str = "\
+Examples:
+  apim-patch apply --home /opt/wso2am --profile gateway --file gateway.toml --dry-run
+  apim-patch apply --home gw-1=/srv/gw-1 --home gw-2=/srv/gw-2 --file cluster.toml
+  apim-patch apply --all-homes /srv --profile gateway --file gateway.toml --jobs 4";
+
+const DIFF_EXAMPLES: &str = "\
+Examples:
+  apim-patch diff --home /opt/wso2am --profile gateway --file gateway.toml
+  apim-patch diff --all-homes /srv --file cluster.toml --exit-code";
+
+const CHECK_EXAMPLES: &str = "\
+Examples:
+  apim-patch check --home /opt/wso2am --profile gateway --file gateway.toml
+  apim-patch check --all-homes /srv --file cluster.toml --format json > $(hostname).json";
+
+const MERGE_EXAMPLES: &str = "\
+Examples:
+  apim-patch report merge reports/*.json
+  for node in $NODES; do ssh $node apim-patch check ... --format json; done | apim-patch report merge -
+
+Exit status: 0 every node is as asked for, 1 differences or nodes that failed, 2 a report that can't be read.";
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum ReportCommand {
+    /// Merge the reports of many nodes into one page: what differs alike is told once
+    #[command(after_help = MERGE_EXAMPLES)]
+    Merge(Merge),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Merge {
+    /// Files with one or more reports each; `-` is standard input
+    #[arg(value_name = "FILE", required = true, value_hint = ValueHint::FilePath)]
+    pub(crate) files: Vec<PathBuf>,
+}
+
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
     /// Bring homes to what profile and deployment file ask for
+    #[command(after_help = APPLY_EXAMPLES)]
     Apply(Apply),
     /// Show the unified diff that apply would make
+    #[command(after_help = DIFF_EXAMPLES)]
     Diff(Diff),
     /// Say whether homes are already what is asked for, one line per setting that is not
+    #[command(after_help = CHECK_EXAMPLES)]
     Check(Selected),
     /// Show the current value, state and place of settings
     Inspect(Inspect),
+    /// Print a deployment file that reproduces what homes are set to
+    Capture(Capture),
     /// Put a home back to what it was before a run
     Revert(Revert),
     /// List the runs that can be reverted, or show what one of them changed
     History(History),
     /// Repair a home after a crash; every writing command does it first
     Recover(Recover),
+    /// Work with the reports that check, diff and apply print with --format json
+    #[command(subcommand)]
+    Report(ReportCommand),
     /// Say what a setting or a profile does, and why
     Explain(Explain),
+    /// Say what contradicts itself between the nodes of a deployment file, or between homes
+    Lint(Lint),
     /// Print a deployment file to start from
     Init,
     /// Show the main job on an embedded home in a temporary directory
@@ -105,9 +154,10 @@ pub(crate) enum Command {
 /// What is asked for, of which homes.
 #[derive(Debug, Args)]
 pub(crate) struct Selected {
-    /// The home: the directory that holds repository/conf. May be given several times
-    #[arg(long = "home", value_name = "DIR", required = true, value_hint = ValueHint::DirPath)]
-    pub(crate) homes: Vec<PathBuf>,
+    #[command(flatten)]
+    pub(crate) homes: Homes,
+    #[command(flatten)]
+    pub(crate) jobs: Jobs,
     /// The profile of the node; may be left out where the deployment file names it
     #[arg(long, value_name = "PROFILE")]
     pub(crate) profile: Option<String>,
@@ -129,6 +179,9 @@ pub(crate) struct Selected {
     /// Do without settings that the profile requires and nobody gave
     #[arg(long)]
     pub(crate) partial: bool,
+    /// Take the web and Jaggery applications away that the profile can do without; revert brings them back
+    #[arg(long)]
+    pub(crate) prune_apps: bool,
     #[command(flatten)]
     pub(crate) links: Links,
 }
@@ -151,6 +204,14 @@ pub(crate) struct Apply {
     /// Leave no history behind: the run can't be reverted (container image builds)
     #[arg(long)]
     pub(crate) no_history: bool,
+    /// Keep the latest N runs in the history, this one included, and delete older ones
+    #[arg(
+        long,
+        value_name = "N",
+        value_parser = clap::value_parser!(u32).range(1..),
+        conflicts_with_all = ["no_history", "dry_run"]
+    )]
+    pub(crate) keep: Option<u32>,
     /// Show secrets in the diff of --dry-run
     #[arg(long, requires = "dry_run")]
     pub(crate) show_secrets: bool,
@@ -194,6 +255,18 @@ pub(crate) struct Inspect {
 }
 
 #[derive(Debug, Args)]
+pub(crate) struct Capture {
+    #[command(flatten)]
+    pub(crate) homes: Homes,
+    /// The profile with which the file is to be applied: what it brings by itself is left out. By
+    /// default the one that was applied last
+    #[arg(long, value_name = "PROFILE")]
+    pub(crate) profile: Option<String>,
+    #[command(flatten)]
+    pub(crate) links: Links,
+}
+
+#[derive(Debug, Args)]
 pub(crate) struct Revert {
     /// The home
     #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath)]
@@ -201,6 +274,9 @@ pub(crate) struct Revert {
     /// The run to take back, as `history` shows it; by default the latest
     #[arg(value_name = "ID")]
     pub(crate) id: Option<String>,
+    /// Keep the latest N runs in the history, this one included, and delete older ones
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    pub(crate) keep: Option<u32>,
     #[command(flatten)]
     pub(crate) links: Links,
     #[command(flatten)]
@@ -248,4 +324,32 @@ pub(crate) struct Explain {
     /// The profile of the node, where the file does not name it
     #[arg(long, value_name = "PROFILE", help_heading = "Of a deployment file")]
     pub(crate) profile: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Lint {
+    /// The deployment file. By default $APIM_PATCH_FILE or ./apim-patch.toml
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["homes", "all_homes"], value_hint = ValueHint::FilePath)]
+    pub(crate) file: Option<PathBuf>,
+    /// A home that is configured already, instead of a file. May be given several times
+    #[arg(long = "home", value_name = "DIR", value_hint = ValueHint::DirPath)]
+    homes: Vec<PathBuf>,
+    /// Every home below DIR, instead of a file
+    #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath)]
+    all_homes: Vec<PathBuf>,
+    /// The profile, in a file for one node
+    #[arg(long, value_name = "PROFILE", conflicts_with_all = ["homes", "all_homes"])]
+    pub(crate) profile: Option<String>,
+    #[command(flatten)]
+    pub(crate) links: Links,
+}
+
+impl Lint {
+    /// The homes, if homes are to be looked at.
+    pub(crate) fn homes(&self) -> Option<Homes> {
+        (!self.homes.is_empty() || !self.all_homes.is_empty()).then(|| Homes {
+            homes: self.homes.iter().cloned().map(HomeArgument::from).collect(),
+            all_homes: self.all_homes.clone(),
+        })
+    }
 }

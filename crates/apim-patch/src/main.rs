@@ -7,17 +7,20 @@
 mod args;
 mod commands;
 mod exit;
+mod home_arguments;
 mod options;
+mod process;
 mod render;
 
 use std::process::ExitCode;
 
 use clap::Parser;
 
-use args::{Arguments, Command};
+use args::{Arguments, Command, ReportCommand};
 use render::Console;
 
 fn main() -> ExitCode {
+    process::keep_to_itself();
     let arguments = Arguments::parse();
     let mut console = Console::new(&arguments.output);
     let mut has_written = false;
@@ -26,12 +29,15 @@ fn main() -> ExitCode {
         Command::Diff(diff) => commands::diff::run(diff, &mut console),
         Command::Check(selected) => commands::check::run(selected, &mut console),
         Command::Inspect(inspect) => commands::inspect::run(inspect, &mut console),
+        Command::Capture(capture) => commands::capture::run(capture, &mut console),
         Command::Revert(revert) => commands::revert::run(revert, &mut console, &mut has_written),
         Command::History(history) => commands::history::run(history, &mut console),
         Command::Recover(recover) => {
             commands::recover::run(recover, &mut console, &mut has_written)
         }
+        Command::Report(ReportCommand::Merge(merge)) => commands::merge::run(merge, &mut console),
         Command::Explain(explain) => commands::explain::run(explain, &mut console),
+        Command::Lint(lint) => commands::lint::run(lint, &mut console),
         Command::Init => commands::init::run(&mut console),
         Command::Demo => commands::demo::run(&mut console),
         Command::Completions { shell } => commands::completions::run(*shell, &mut console),

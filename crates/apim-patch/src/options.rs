@@ -5,18 +5,24 @@ use std::env;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use apim_patch_core::diagnostic::Diagnostic;
+use apim_patch_core::diagnostic::{Class, Diagnostic, printable, printable_path};
 use apim_patch_core::plan::LinkPolicy;
 use apim_patch_core::spec::{
     Choice, DeploymentFile, Machine, Resolved, Selection, SetOption, resolve, select,
 };
 
-use crate::args::{Links, Selected, Waiting};
+use crate::args::{HomeArgument, Links, Selected, Waiting};
 
 /// The variable that names the deployment file.
 const FILE_VARIABLE: &str = "APIM_PATCH_FILE";
 /// The deployment file's usual name.
 const FILE_NAME: &str = "apim-patch.toml";
+
+/// The deployment file of a run.
+pub(crate) struct Deployment {
+    pub(crate) path: PathBuf,
+    pub(crate) digest: String,
+}
 
 impl Links {
     pub(crate) fn policy(self) -> LinkPolicy {
@@ -35,10 +41,15 @@ impl Waiting {
 }
 
 impl Selected {
-    /// What is asked of the home at `home`.
-    pub(crate) fn selection(&self, home: &Path) -> Result<Selection<Resolved>, Vec<Diagnostic>> {
-        let file = match self.deployment_file(home) {
-            Some(path) => Some(DeploymentFile::read(&path)?),
+    /// What is asked of a home, and the deployment file that asks.
+    pub(crate) fn selection(
+        &self,
+        home: &HomeArgument,
+    ) -> Result<(Selection<Resolved>, Option<Deployment>), Vec<Diagnostic>> {
+        let node = self.node(home).map_err(|error| vec![error])?;
+        let path = self.deployment_file(&home.path);
+        let file = match &path {
+            Some(path) => Some(DeploymentFile::read(path)?),
             None => None,
         };
         let options: Vec<SetOption> = self
@@ -49,19 +60,41 @@ impl Selected {
             .chain(self.set_env.iter().cloned().map(SetOption::Environment))
             .chain(self.set_file.iter().cloned().map(SetOption::File))
             .collect();
-        let machine = match self.node {
+        let machine = match node {
             Some(_) => Machine::default(),
             None => this_machine(),
         };
         let choice = Choice {
             profile: self.profile.as_deref(),
-            node: self.node.as_deref(),
+            node,
             options: &options,
             partial: self.partial,
-            home,
+            home: &home.path,
             machine: &machine,
         };
-        resolve(select(file.as_ref(), &choice)?, &|name| env::var_os(name))
+        let selection = resolve(select(file.as_ref(), &choice)?, &|name| env::var_os(name))?;
+        let deployment = path.zip(file).map(|(path, file)| Deployment {
+            path,
+            digest: file.digest(),
+        });
+        Ok((selection, deployment))
+    }
+
+    /// The node that was named for a home.
+    fn node<'a>(&'a self, home: &'a HomeArgument) -> Result<Option<&'a str>, Diagnostic> {
+        match (home.node.as_deref(), self.node.as_deref()) {
+            (Some(own), Some(all)) if own != all => {
+                let message = format!(
+                    "{} is named as node `{}`, and --node says `{}`",
+                    printable_path(&home.path),
+                    printable(own),
+                    printable(all)
+                );
+                let error = Diagnostic::error("nodes-differ", Class::Specification, message);
+                Err(error.help("leave --node out"))
+            }
+            (own, all) => Ok(own.or(all)),
+        }
     }
 
     /// The deployment file: as named, by the environment, here, in the home.

@@ -7,7 +7,7 @@
 //! ```
 //!
 //! `WAIT=SECONDS` waits for the lock, `NO_HISTORY=1` leaves nothing behind, `OUTSIDE=1` follows
-//! links that leave ROOT.
+//! links that leave ROOT, `REMOVE=PATH` takes a file or folder away together with the replacements.
 
 use std::ffi::OsString;
 use std::os::unix::ffi::OsStrExt as _;
@@ -111,6 +111,9 @@ fn replace<'lock>(
         }
         content.extend_from_slice(rest);
         transaction.replace(&file, content)?;
+    }
+    if let Some(path) = std::env::var_os("REMOVE") {
+        transaction.remove(Path::new(&path), links)?;
     }
     Ok(transaction)
 }

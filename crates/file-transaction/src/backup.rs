@@ -11,6 +11,14 @@ fn path(directory: &Path, index: usize) -> PathBuf {
     directory.join(format!("backup-{index}"))
 }
 
+/// Where the `index`th thing that a transaction moved away stands, whole and as it was.
+pub(crate) fn moved_path(directory: &Path, index: usize) -> PathBuf {
+    directory.join(format!("{MOVED}{index}"))
+}
+
+/// What those names begin with.
+pub(crate) const MOVED: &str = "moved-";
+
 /// Stores the content of a file, readable by its owner only. Gives back where, and what is to be
 /// synced.
 ///

@@ -10,6 +10,7 @@ use std::time::Duration;
 
 mod faults;
 mod kills;
+mod removals;
 
 use crate::disk::Ability;
 use crate::{
@@ -243,8 +244,8 @@ fn check_recovered(root: &Root, deed: Deed, told: &str) {
 
 fn abilities(lacking: &str) -> Vec<Ability> {
     match lacking {
-        "exchange" => vec![Ability::Exchange],
-        "exchange,link" => vec![Ability::Exchange, Ability::Link],
+        "exchange" => vec![Ability::Exchange, Ability::NoReplace],
+        "exchange,link" => vec![Ability::Exchange, Ability::NoReplace, Ability::Link],
         _ => Vec::new(),
     }
 }

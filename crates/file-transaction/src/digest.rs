@@ -29,6 +29,10 @@ impl Digest {
         Digest(sha2::Sha256::digest(bytes).into())
     }
 
+    pub(crate) fn of_all(hasher: sha2::Sha256) -> Digest {
+        Digest(hasher.finalize().into())
+    }
+
     /// The digest of the file at `path`, `None` where there is none. Anything that is not a file
     /// counts as none: its content cannot be what a digest was taken of.
     pub(crate) fn of_file(path: &Path) -> io::Result<Option<Digest>> {
@@ -100,6 +104,7 @@ mod tests {
             "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"
         );
         assert_eq!(text.parse(), Ok(Digest::of(b"abc")));
+        assert_eq!(format!("{:?}", Digest::of(b"abc")), text);
         for bad in [
             "",
             "ba",

@@ -20,15 +20,12 @@ pub(crate) fn step(_: &str) -> io::Result<()> {
 }
 
 /// What a file system may lack.
+#[cfg(test)]
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Ability {
     Exchange,
     Link,
-}
-
-#[cfg(not(test))]
-fn can(_: Ability) -> bool {
-    true
+    NoReplace,
 }
 
 #[cfg(test)]
@@ -92,12 +89,7 @@ impl Unsynced {
     fn sync(&self) -> io::Result<()> {
         match self {
             Unsynced::File { file, .. } => file.sync_all(),
-            Unsynced::Directory(path) => match File::open(path)?.sync_all() {
-                // Some network and FUSE file systems cannot sync a directory and say so; there is
-                // nothing stronger to ask them for.
-                Err(e) if e.raw_os_error() == Some(Errno::INVAL.raw_os_error()) => Ok(()),
-                other => other,
-            },
+            Unsynced::Directory(path) => where_it_can_be_had(File::open(path)?.sync_all()),
         }
     }
 
@@ -106,6 +98,15 @@ impl Unsynced {
             Unsynced::File { action, path, .. } => Error::io(*action, path)(cause),
             Unsynced::Directory(path) => Error::io("sync", path)(cause),
         }
+    }
+}
+
+/// Some network and FUSE file systems cannot sync a directory and say so; there is nothing stronger
+/// to ask them for.
+fn where_it_can_be_had(sync: io::Result<()>) -> io::Result<()> {
+    match sync {
+        Err(e) if e.raw_os_error() == Some(Errno::INVAL.raw_os_error()) => Ok(()),
+        other => other,
     }
 }
 
@@ -160,6 +161,7 @@ pub(crate) fn rename(from: &Path, to: &Path) -> io::Result<()> {
 /// Swaps two names. `false` where the file system cannot do that.
 pub(crate) fn exchange(one: &Path, other: &Path) -> io::Result<bool> {
     step("exchange")?;
+    #[cfg(test)]
     if !can(Ability::Exchange) {
         return Ok(false);
     }
@@ -170,8 +172,35 @@ pub(crate) fn exchange(one: &Path, other: &Path) -> io::Result<bool> {
     }
 }
 
+/// Gives something another name where nothing has that name yet.
+pub(crate) fn rename_to_free(from: &Path, to: &Path) -> io::Result<()> {
+    step("move")?;
+    if rename_or_refuse(from, to)? {
+        return Ok(());
+    }
+    if exists(to)? {
+        return Err(Errno::EXIST.into());
+    }
+    fs::rename(from, to)
+}
+
+/// Renames unless something has that name. `false` where the file system cannot look and rename at
+/// once.
+fn rename_or_refuse(from: &Path, to: &Path) -> io::Result<bool> {
+    #[cfg(test)]
+    if !can(Ability::NoReplace) {
+        return Ok(false);
+    }
+    match rustix::fs::renameat_with(CWD, from, CWD, to, RenameFlags::NOREPLACE) {
+        Ok(()) => Ok(true),
+        Err(Errno::INVAL | Errno::NOSYS | Errno::OPNOTSUPP) => Ok(false),
+        Err(e) => Err(e.into()),
+    }
+}
+
 pub(crate) fn link(from: &Path, to: &Path) -> io::Result<()> {
     step("link")?;
+    #[cfg(test)]
     if !can(Ability::Link) {
         return Err(Errno::OPNOTSUPP.into());
     }
@@ -227,13 +256,19 @@ pub(crate) fn read_if_file(path: &Path, limit: u64) -> io::Result<Option<Vec<u8>
     match fs::symlink_metadata(path) {
         Ok(metadata) if metadata.is_file() => {}
         Ok(_) => return Ok(None),
-        Err(e) if e.kind() == io::ErrorKind::NotFound => return Ok(None),
-        Err(e) => return Err(e),
+        Err(e) => return none_if_missing(e),
     }
     match open_to_read(path) {
         Ok(file) => read_open(&file, limit).map(Some),
-        Err(e) if e.kind() == io::ErrorKind::NotFound => Ok(None),
-        Err(e) => Err(e),
+        // It may have gone since.
+        Err(e) => none_if_missing(e),
+    }
+}
+
+fn none_if_missing<T>(e: io::Error) -> io::Result<Option<T>> {
+    match e.kind() {
+        io::ErrorKind::NotFound => Ok(None),
+        _ => Err(e),
     }
 }
 
@@ -290,5 +325,46 @@ mod tests {
             check(count, missing, "sync /no/such: ");
         }
         sync_together(&[]).unwrap();
+    }
+    #[test]
+    fn only_a_directory_that_cannot_be_synced_at_all_is_let_off() {
+        assert!(where_it_can_be_had(Ok(())).is_ok());
+        assert!(where_it_can_be_had(Err(Errno::INVAL.into())).is_ok());
+        assert!(where_it_can_be_had(Err(Errno::IO.into())).is_err());
+        sync_together(&[Unsynced::Directory("/proc".into())]).unwrap();
+    }
+
+    #[test]
+    fn only_what_is_not_there_counts_as_gone() {
+        type Call = fn(&Path) -> io::Result<()>;
+        let calls: [(&str, Call); 4] = [
+            ("exists", |path| exists(path).map(|there| assert!(!there))),
+            ("read", |path| {
+                read_if_file(path, 1).map(|read| assert_eq!(read, None))
+            }),
+            ("remove file", remove_file),
+            ("remove directory", remove_directory_if_empty),
+        ];
+        let directory = tempfile::tempdir().unwrap();
+        let file = directory.path().join("file");
+        fs::write(&file, "").unwrap();
+        for (name, call) in calls {
+            call(&directory.path().join("missing")).unwrap();
+            let error = call(&file.join("below")).unwrap_err();
+            assert_eq!(error.kind(), io::ErrorKind::NotADirectory, "{name}");
+        }
+        assert!(file.exists());
+    }
+
+    #[test]
+    fn opening_follows_no_link_and_waits_for_nobody() {
+        let directory = tempfile::tempdir().unwrap();
+        let (file, link) = (directory.path().join("file"), directory.path().join("link"));
+        fs::write(&file, "").unwrap();
+        std::os::unix::fs::symlink(&file, &link).unwrap();
+        let flags = rustix::fs::fcntl_getfl(open_to_read(&file).unwrap()).unwrap();
+        assert!(flags.contains(OFlags::NONBLOCK), "{flags:?}");
+        let error = open_to_read(&link).unwrap_err();
+        assert_eq!(error.raw_os_error(), Some(Errno::LOOP.raw_os_error()));
     }
 }

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use crate::digest::Digest;
 use crate::lock::Holder;
-use crate::obstacle::{FileKind, Obstacle, StateProblem};
+use crate::obstacle::{FileKind, Obstacle, StateProblem, TreeProblem};
 use crate::shown::Shown;
 
 /// What went wrong, with the path it went wrong at.
@@ -104,6 +104,27 @@ pub enum Error {
         /// The path that was given second.
         second: PathBuf,
     },
+    /// What is to be moved is, holds or is held by something else that the transaction changes, or
+    /// stands on the way there.
+    #[error(
+        "{} and {} cannot be changed together: one of them holds the other, or the way to it",
+        Shown(.first),
+        Shown(.second)
+    )]
+    Overlapping {
+        /// The path that was given first.
+        first: PathBuf,
+        /// The path that was given second.
+        second: PathBuf,
+    },
+    /// Directories are nested too deeply to be moved and, later, deleted.
+    #[error("{} is nested more than {limit} directories deep", Shown(.path))]
+    TooDeep {
+        /// The directory that is too deep.
+        path: PathBuf,
+        /// How many levels there may be.
+        limit: usize,
+    },
     /// The file itself is a mount point and cannot be replaced from inside the mount.
     #[error(
         "{} is a mounted file (docker -v?) and cannot be replaced here: change the file on the \
@@ -113,6 +134,32 @@ pub enum Error {
     Mounted {
         /// The file.
         path: PathBuf,
+    },
+    /// Something is mounted where something is to be moved, or inside it.
+    #[error(
+        "{} cannot be moved, because something is mounted at {}: unmount that first",
+        Shown(.path),
+        Shown(.mount)
+    )]
+    HoldsMount {
+        /// What was to be moved.
+        path: PathBuf,
+        /// The mount point.
+        mount: PathBuf,
+    },
+    /// What is to be moved and the place it is to be moved to are not on one file system, or are
+    /// reached through different mounts of one.
+    #[error(
+        "{} and {} are not on one file system (or one mount, or one layer of a container's image), \
+         and nothing can be moved from one to the other: move it by hand, or mount them together",
+        Shown(.path),
+        Shown(.other)
+    )]
+    OtherFileSystem {
+        /// What was to be moved, or the place for it.
+        path: PathBuf,
+        /// The directory at the other end of the move.
+        other: PathBuf,
     },
     /// The file, or the directory that its replacement has to be put into, cannot be written.
     #[error("{} cannot be written: {why}", Shown(.path))]
@@ -188,6 +235,28 @@ pub enum Error {
         /// Digest of what is there now; `None` where there is no file any more, or where the
         /// content is the same and something else about the file changed.
         actual: Option<Digest>,
+    },
+    /// What is to be moved is not what it was when it was looked at, or something stands where it
+    /// is to be moved to.
+    #[error(
+        "{} has changed since it was looked at (found {}); plan again",
+        Shown(.path),
+        found_kind(.actual.as_ref())
+    )]
+    TreeConflict {
+        /// Where it stands, or is to stand.
+        path: PathBuf,
+        /// What is there now; `None` where there is nothing.
+        actual: Option<FileKind>,
+    },
+    /// What the transaction that is to be taken back moved away cannot be moved back, or what it
+    /// moved back cannot be moved away, because of what was done since.
+    #[error("changed since: {}", listed_trees(.trees, .files))]
+    TreeDrift {
+        /// Everything that cannot be moved.
+        trees: Vec<DriftedTree>,
+        /// Every file that is in the way as well; see [`Error::Drift`].
+        files: Vec<Drifted>,
     },
     /// Files were changed after the transaction that is to be taken back.
     #[error("changed since: {}", listed(.files))]
@@ -272,11 +341,12 @@ pub enum RecoveryReason {
     /// A file is neither what it was before the interrupted run nor what it was to become.
     #[error(
         "{} was changed by somebody else while a run was interrupted (before {before}, after \
-         {after}, found {}). Put one of the two back, or remove {} to keep the files as they are, \
+         {after}, found {}). Put one of the two back, or remove {} to keep the files as they are{}, \
          and recover again",
         Shown(.path),
         found(.actual.as_ref()),
-        Shown(.journal)
+        Shown(.journal),
+        if *.holds_trees { " (what was taken away is in it: move moved-* out of it first)" } else { "" }
     )]
     Neither {
         /// The file.
@@ -289,6 +359,8 @@ pub enum RecoveryReason {
         actual: Option<Digest>,
         /// The journal.
         journal: PathBuf,
+        /// Does the journal's directory hold what the run moved away?
+        holds_trees: bool,
     },
     /// A file was replaced and the copy of what it was is gone.
     #[error(
@@ -302,6 +374,29 @@ pub enum RecoveryReason {
         lost: PathBuf,
         /// The journal.
         journal: PathBuf,
+    },
+    /// A move cannot be taken back, because something else stands in the place.
+    #[error(
+        "{} is something else than what an interrupted run moved between there and {}: move it \
+         elsewhere and recover again",
+        Shown(.path),
+        Shown(.kept)
+    )]
+    PlaceTaken {
+        /// The place.
+        path: PathBuf,
+        /// Where what belongs there is kept.
+        kept: PathBuf,
+    },
+    /// The journal holds what was moved away, and has no manifest that says where it belongs.
+    #[error(
+        "{} was moved there by a run whose journal is gone: move it to where it belongs, or \
+         remove it, and recover again",
+        Shown(.kept)
+    )]
+    Orphaned {
+        /// What was moved away.
+        kept: PathBuf,
     },
     /// The journal of an interrupted run cannot be read.
     #[error("the journal {} is damaged: {why}", Shown(.path))]
@@ -322,6 +417,15 @@ pub struct Drifted {
     pub expected: Digest,
     /// The digest it has now; `None` if it is missing or now leads to another file.
     pub actual: Option<Digest>,
+}
+
+/// What cannot be moved back, or away again, by taking back a transaction.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DriftedTree {
+    /// Its place, below the root.
+    pub relative: PathBuf,
+    /// What is in the way.
+    pub problem: TreeProblem,
 }
 
 /// What kind of answer an [`Error`] is; a command line maps each to one exit status.
@@ -368,13 +472,19 @@ impl Error {
             | Error::NotRegular { .. }
             | Error::LeavesRoot { .. }
             | Error::TooLarge { .. }
+            | Error::TooDeep { .. }
             | Error::HardLinked { .. }
+            | Error::Overlapping { .. }
             | Error::SameFile { .. } => Class::NotAcceptable,
             Error::Conflict { .. }
             | Error::Drift { .. }
+            | Error::TreeConflict { .. }
+            | Error::TreeDrift { .. }
             | Error::BadBackup { .. }
             | Error::DamagedEntry { .. } => Class::Conflict,
             Error::Mounted { .. }
+            | Error::HoldsMount { .. }
+            | Error::OtherFileSystem { .. }
             | Error::NotWritable { .. }
             | Error::CannotKeepOwner { .. }
             | Error::CannotKeep { .. }
@@ -408,6 +518,10 @@ fn found(digest: Option<&Digest>) -> String {
     digest.map_or_else(|| "something else".to_owned(), Digest::to_string)
 }
 
+fn found_kind(kind: Option<&FileKind>) -> String {
+    kind.map_or_else(|| "nothing".to_owned(), FileKind::to_string)
+}
+
 fn listed(files: &[Drifted]) -> String {
     let shown: Vec<String> = files
         .iter()
@@ -421,4 +535,12 @@ fn listed(files: &[Drifted]) -> String {
         })
         .collect();
     shown.join("; ")
+}
+
+fn listed_trees(trees: &[DriftedTree], files: &[Drifted]) -> String {
+    let trees = trees
+        .iter()
+        .map(|tree| format!("{} ({})", Shown(&tree.relative), tree.problem));
+    let files = Some(listed(files)).filter(|files| !files.is_empty());
+    trees.chain(files).collect::<Vec<_>>().join("; ")
 }

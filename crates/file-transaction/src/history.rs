@@ -2,7 +2,7 @@
 
 use std::fs;
 use std::io;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use crate::backup;
 use crate::disk;
@@ -10,8 +10,10 @@ use crate::error::Error;
 use crate::id::TransactionId;
 use crate::journal::Manifest;
 use crate::lock::Lock;
+use crate::obstacle::FileKind;
 use crate::stage;
 use crate::store::Store;
+use crate::tree::Tree;
 
 /// A transaction in the history.
 #[derive(Debug, Clone)]
@@ -41,6 +43,37 @@ impl Entry {
             Some(file) => backup::load(&self.directory, index, file.before).map(Some),
             None => Ok(None),
         }
+    }
+
+    /// Where the `index`th thing that it moved away stands now, `None` if it has been moved on since
+    /// or there is none.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Io`].
+    pub fn kept(&self, index: usize) -> Result<Option<PathBuf>, Error> {
+        let Some(record) = self.manifest.removed.get(index) else {
+            return Ok(None);
+        };
+        let path = backup::moved_path(&self.directory, index);
+        match fs::symlink_metadata(&path) {
+            Ok(metadata) if FileKind::of(metadata.file_type()) == record.tree.kind => {
+                Ok(Some(path))
+            }
+            Ok(_) => Ok(None),
+            Err(e) if e.kind() == io::ErrorKind::NotFound => Ok(None),
+            Err(e) => Err(Error::io("look at", &path)(e)),
+        }
+    }
+
+    fn keeps(&self, store: &Store, place: &Path, tree: &Tree) -> Result<Option<usize>, Error> {
+        for (index, record) in self.manifest.removed.iter().enumerate() {
+            let wanted = record.place(store) == place && record.tree.is_same(tree);
+            if wanted && self.kept(index)?.is_some() {
+                return Ok(Some(index));
+            }
+        }
+        Ok(None)
     }
 }
 
@@ -105,14 +138,17 @@ pub fn latest(store: &Store) -> Result<Option<Entry>, Error> {
     Ok(None)
 }
 
-/// Removes all transactions but the newest `keep`, and what an interrupted removal left. Gives the
-/// names of those it removed, oldest first.
+/// Removes all transactions but the newest `keep`, and what an interrupted removal left. What they
+/// moved away and nobody has moved back is deleted with them. Gives the names of those it removed,
+/// oldest first.
 ///
 /// # Errors
 ///
-/// [`Error::Io`]; every transaction is then still there in full or gone.
+/// [`Error::RecoveryNeeded`] if an earlier run has not been recovered, which may be about to move
+/// something back; and [`Error::Io`], with every transaction still there in full or gone.
 pub fn prune(lock: &Lock, keep: usize) -> Result<Vec<TransactionId>, Error> {
     let store = lock.store();
+    stage::check_nothing_pending(store)?;
     let (mut whole, mut rest) = (Vec::new(), Vec::new());
     for id in ids(store)? {
         match is_entry(store, &id)? {
@@ -128,6 +164,25 @@ pub fn prune(lock: &Lock, keep: usize) -> Result<Vec<TransactionId>, Error> {
         stage::remove_empty_state(store)?;
     }
     Ok(whole)
+}
+
+/// What a transaction moved away stands where its entry says, or, if it was moved back and away
+/// again, in the entry of a later one. Gives which transaction keeps it, under which number.
+pub(crate) fn keeper(
+    store: &Store,
+    entry: &Entry,
+    place: &Path,
+    tree: &Tree,
+) -> Result<Option<(TransactionId, usize)>, Error> {
+    if let Some(index) = entry.keeps(store, place, tree)? {
+        return Ok(Some((entry.id().clone(), index)));
+    }
+    for entry in list(store)?.entries {
+        if let Some(index) = entry.keeps(store, place, tree)? {
+            return Ok(Some((entry.id().clone(), index)));
+        }
+    }
+    Ok(None)
 }
 
 pub(crate) fn newest(store: &Store) -> Result<Option<TransactionId>, Error> {

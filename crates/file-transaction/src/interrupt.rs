@@ -46,3 +46,20 @@ impl Interrupt {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_raised_flag_is_seen_through_every_copy() {
+        let interrupt = Interrupt::new();
+        let copy = interrupt.clone();
+        interrupt.check().unwrap();
+        copy.flag().store(15, Ordering::SeqCst);
+        let error = interrupt.check().unwrap_err();
+        assert!(matches!(error, Error::Interrupted { signal: 15 }));
+        copy.raise(0);
+        interrupt.check().unwrap();
+    }
+}

@@ -19,8 +19,13 @@ use crate::id::TransactionId;
 use crate::metadata::parent;
 use crate::snapshot::check_relative;
 use crate::store::Store;
+use crate::tree::Tree;
 
 const VERSION: u32 = 1;
+
+/// Of a manifest that tells of something moved. A program that does not know of that must not act
+/// upon it; and one that does goes on writing the others so that all can read them.
+const VERSION_WITH_MOVES: u32 = 2;
 
 /// Both files hold some hundred bytes per replaced file, and what the caller wants to be
 /// remembered.
@@ -57,7 +62,7 @@ impl Intent {
     pub(crate) fn read(store: &Store) -> Result<Option<Result<Intent, String>>, Error> {
         let path = store.intent_path();
         let bytes = disk::read_if_file(&path, LIMIT).map_err(Error::io("read", &path))?;
-        Ok(bytes.map(|bytes| parse(&bytes, |intent: &Intent| intent.version)))
+        Ok(bytes.map(|bytes| parse(&bytes, |intent: &Intent| (intent.version, VERSION))))
     }
 
     pub(crate) fn directories(&self, store: &Store) -> Vec<PathBuf> {
@@ -88,6 +93,12 @@ pub struct Manifest {
     pub history: bool,
     /// The files, in the order in which they were given.
     pub files: Vec<FileRecord>,
+    /// What was moved away, in the order in which it was given.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub removed: Vec<RemovalRecord>,
+    /// What was moved back to where an earlier transaction had moved it away.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub restored: Vec<RestoreRecord>,
 }
 
 /// What the caller wants to be remembered with a transaction. It is stored as it is; put no secrets
@@ -124,6 +135,50 @@ pub struct FileRecord {
     pub(crate) staged: PathBuf,
 }
 
+/// Something that a transaction moved out of its place.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[non_exhaustive]
+pub struct RemovalRecord {
+    /// The path below the root that the caller gave.
+    #[serde(with = "path_as_json")]
+    pub relative: PathBuf,
+    /// What it was.
+    pub tree: Tree,
+    /// Where it stood.
+    pub(crate) target: Place,
+}
+
+/// Something that a transaction moved back to its place.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[non_exhaustive]
+pub struct RestoreRecord {
+    /// The path below the root that the caller gave when it was moved away.
+    #[serde(with = "path_as_json")]
+    pub relative: PathBuf,
+    /// What it is.
+    pub tree: Tree,
+    /// The transaction that had kept it.
+    pub from: TransactionId,
+    /// Under which number.
+    pub(crate) index: usize,
+    /// Where it belongs.
+    pub(crate) target: Place,
+}
+
+impl RemovalRecord {
+    pub(crate) fn place(&self, store: &Store) -> PathBuf {
+        self.target.resolve(store)
+    }
+}
+
+impl RestoreRecord {
+    pub(crate) fn place(&self, store: &Store) -> PathBuf {
+        self.target.resolve(store)
+    }
+}
+
 impl FileRecord {
     pub(crate) fn target_path(&self, store: &Store) -> PathBuf {
         self.target.resolve(store)
@@ -144,6 +199,9 @@ impl FileRecord {
 impl Manifest {
     pub(crate) const FILE: &str = "manifest.json";
 
+    /// Its name when everything is done for good, and what is left is only to be deleted.
+    pub(crate) const DONE: &str = "manifest.done";
+
     pub(crate) fn new(id: &TransactionId, started: Timestamp) -> Manifest {
         Manifest {
             version: VERSION,
@@ -153,7 +211,31 @@ impl Manifest {
             reverts: None,
             history: true,
             files: Vec::new(),
+            removed: Vec::new(),
+            restored: Vec::new(),
         }
+    }
+
+    /// The version that goes with what it tells of.
+    pub(crate) fn set_version(&mut self) {
+        self.version = self.expected_version();
+    }
+
+    fn expected_version(&self) -> u32 {
+        if self.removed.is_empty() && self.restored.is_empty() {
+            VERSION
+        } else {
+            VERSION_WITH_MOVES
+        }
+    }
+
+    /// What it moved, each with its path and its place.
+    pub(crate) fn places(&self) -> impl Iterator<Item = (&Path, &Place)> {
+        let removed = self.removed.iter();
+        let restored = self.restored.iter();
+        removed
+            .map(|record| (record.relative.as_path(), &record.target))
+            .chain(restored.map(|record| (record.relative.as_path(), &record.target)))
     }
 
     /// Reads the bytes of a manifest.
@@ -163,7 +245,9 @@ impl Manifest {
     /// What is wrong with them: not JSON, another version, unknown fields, paths that lead
     /// elsewhere.
     pub fn parse(bytes: &[u8]) -> Result<Manifest, String> {
-        let manifest: Manifest = parse(bytes, |manifest: &Manifest| manifest.version)?;
+        let manifest: Manifest = parse(bytes, |manifest: &Manifest| {
+            (manifest.version, manifest.expected_version())
+        })?;
         for file in &manifest.files {
             check_relative(&file.relative).map_err(|e| e.to_string())?;
             let mut name = file.staged.components();
@@ -178,13 +262,27 @@ impl Manifest {
                 ));
             }
         }
+        for (relative, target) in manifest.places() {
+            check_relative(relative).map_err(|e| e.to_string())?;
+            if matches!(target, Place::Inside(path) if path.as_os_str().is_empty()) {
+                return Err("the root itself is none of the places in it".to_owned());
+            }
+        }
         Ok(manifest)
     }
 
     /// `None` if there is no manifest in this directory.
     pub(crate) fn read(directory: &Path) -> Result<Option<Result<Manifest, String>>, Error> {
-        let path = directory.join(Manifest::FILE);
-        let bytes = disk::read_if_file(&path, LIMIT).map_err(Error::io("read", &path))?;
+        Manifest::read_file(&directory.join(Manifest::FILE))
+    }
+
+    /// The manifest of what is only to be deleted.
+    pub(crate) fn read_done(directory: &Path) -> Result<Option<Result<Manifest, String>>, Error> {
+        Manifest::read_file(&directory.join(Manifest::DONE))
+    }
+
+    fn read_file(path: &Path) -> Result<Option<Result<Manifest, String>>, Error> {
+        let bytes = disk::read_if_file(path, LIMIT).map_err(Error::io("read", path))?;
         Ok(bytes.map(|bytes| Manifest::parse(&bytes)))
     }
 
@@ -209,13 +307,13 @@ pub(crate) fn to_json<T: Serialize>(value: &T) -> io::Result<Vec<u8>> {
 
 fn parse<T: for<'de> Deserialize<'de>>(
     bytes: &[u8],
-    version: impl Fn(&T) -> u32,
+    versions: impl Fn(&T) -> (u32, u32),
 ) -> Result<T, String> {
     let value: T = serde_json::from_slice(bytes).map_err(|e| e.to_string())?;
-    match version(&value) {
-        VERSION => Ok(value),
-        other => Err(format!(
-            "it has version {other}, this program knows version {VERSION}"
+    match versions(&value) {
+        (version, expected) if version == expected => Ok(value),
+        (version, expected) => Err(format!(
+            "it has version {version}, this program knows version {expected}"
         )),
     }
 }
@@ -305,5 +403,24 @@ mod path_as_json {
             Spelling::Text(text) => PathBuf::from(text),
             Spelling::Bytes(bytes) => PathBuf::from(OsString::from_vec(bytes)),
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn places_come_back_as_they_were() {
+        let root = tempfile::tempdir().unwrap();
+        let store = Store::open(root.path(), ".state").unwrap();
+        for place in [
+            store.root().to_path_buf(),
+            store.root().join("conf/a"),
+            PathBuf::from("/outside"),
+        ] {
+            let resolved = Place::new(&store, &place).resolve(&store);
+            assert_eq!(resolved.as_os_str(), place.as_os_str());
+        }
     }
 }

@@ -173,8 +173,11 @@ fn kernel_holder(root: &File) -> io::Result<Option<u32>> {
         rustix::fs::minor(device),
         metadata.ino()
     );
-    let inode = format!(":{}", metadata.ino());
     let locks = fs::read_to_string("/proc/locks")?;
+    Ok(holder_in(&locks, &place, metadata.ino()))
+}
+
+fn holder_in(locks: &str, place: &str, inode: u64) -> Option<u32> {
     let held: Vec<(&str, u32)> = locks
         .lines()
         .filter_map(|line| {
@@ -186,26 +189,31 @@ fn kernel_holder(root: &File) -> io::Result<Option<u32>> {
         })
         .collect();
     if let Some((_, pid)) = held.iter().find(|(at, _)| *at == place) {
-        return Ok(Some(*pid));
+        return Some(*pid);
     }
     // btrfs shows another device number here than stat does; the inode alone will do if it is the
     // only one.
+    let inode = format!(":{inode}");
     let mut same_inode = held.iter().filter(|(at, _)| at.ends_with(&inode));
     match (same_inode.next(), same_inode.next()) {
-        (Some((_, pid)), None) => Ok(Some(*pid)),
-        _ => Ok(None),
+        (Some((_, pid)), None) => Some(*pid),
+        _ => None,
     }
 }
 
 /// When a process began, as far as `/proc` tells.
 fn process_start(pid: u32) -> Option<Timestamp> {
+    let stat = fs::read_to_string(format!("/proc/{pid}/stat")).ok()?;
+    let system = fs::read_to_string("/proc/stat").ok()?;
+    start_in(&stat, &system)
+}
+
+fn start_in(stat: &str, system: &str) -> Option<Timestamp> {
     // Fixed at 100 for user space on every architecture Linux runs on but alpha and ia64.
     const TICKS_PER_SECOND: i64 = 100;
-    let stat = fs::read_to_string(format!("/proc/{pid}/stat")).ok()?;
     // The second field is the command in parentheses and may hold anything; starttime is field 22.
     let (_, fields) = stat.rsplit_once(')')?;
     let ticks: i64 = fields.split_whitespace().nth(19)?.parse().ok()?;
-    let system = fs::read_to_string("/proc/stat").ok()?;
     let boot: i64 = system
         .lines()
         .find_map(|line| line.strip_prefix("btime "))?
@@ -213,4 +221,71 @@ fn process_start(pid: u32) -> Option<Timestamp> {
         .parse()
         .ok()?;
     Timestamp::from_second(boot.checked_add(ticks / TICKS_PER_SECOND)?).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::TransactionId;
+    use crate::digest::Digest;
+    use crate::disk;
+    use crate::journal::to_json;
+
+    #[test]
+    fn the_kernel_names_the_holder() {
+        let locks = "1: FLOCK  ADVISORY  WRITE 11 fe:00:7 0 EOF\n\
+                     2: FLOCK  ADVISORY  READ  12 fe:00:8 0 EOF\n\
+                     3: POSIX  ADVISORY  WRITE 13 fe:00:8 0 EOF\n\
+                     3: -> FLOCK ADVISORY WRITE 14 fe:00:8 0 EOF\n\
+                     4: FLOCK  ADVISORY  WRITE 15 fe:00:9 0 EOF\n\
+                     5: FLOCK  ADVISORY  WRITE 16 fd:00:9 0 EOF\n";
+        let check = |place, inode, holder| {
+            assert_eq!(holder_in(locks, place, inode), holder, "{place}");
+        };
+        check("fe:00:7", 7, Some(11));
+        check("fe:00:8", 8, None);
+        check("fe:00:9", 9, Some(15));
+        check("00:1f:7", 7, Some(11));
+        check("00:1f:9", 9, None);
+    }
+
+    #[test]
+    fn a_process_began_so_many_ticks_after_the_system() {
+        let stat = "7 (a) b) S 1 7 7 0 -1 0 0 0 0 0 1 2 3 4 20 0 1 0 12345 0 0";
+        let start = start_in(stat, "cpu 1 2\nbtime 1000\n");
+        assert_eq!(start, Timestamp::from_second(1123).ok());
+        assert_eq!(start_in(stat, "cpu 1 2\n"), None);
+        assert!(process_start(std::process::id()) > Some(Timestamp::UNIX_EPOCH));
+    }
+
+    #[test]
+    fn a_directory_that_another_one_took_the_place_of_is_not_the_same() {
+        let parent = tempfile::tempdir().unwrap();
+        let root = parent.path().join("root");
+        fs::create_dir(&root).unwrap();
+        let store = Store::open(&root, ".state").unwrap();
+        let opened = store.open_root().unwrap();
+        assert!(same_directory(&opened, &store));
+        fs::rename(&root, parent.path().join("moved")).unwrap();
+        assert!(same_directory(&opened, &store));
+        fs::create_dir(&root).unwrap();
+        assert!(!same_directory(&opened, &store));
+    }
+
+    #[test]
+    fn a_note_that_a_crash_left_does_not_name_the_holder() {
+        let root = tempfile::tempdir().unwrap();
+        let store = Store::open(root.path(), ".state").unwrap();
+        let _lock = store.lock(Wait::For(Duration::from_secs(60))).unwrap();
+        disk::make_directory(&store.state_directory()).unwrap();
+        let id = TransactionId::new(Timestamp::now(), None, Digest::of(b""));
+        let mut intent = Intent::new(&id, Vec::new());
+        let holder_now = |intent: &Intent| {
+            fs::write(store.intent_path(), to_json(intent).unwrap()).unwrap();
+            holder(&store, &store.open_root().unwrap()).unwrap()
+        };
+        assert_eq!(holder_now(&intent).since, Some(intent.started));
+        intent.pid = 1;
+        assert_eq!(holder_now(&intent).pid, std::process::id());
+    }
 }

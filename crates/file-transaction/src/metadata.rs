@@ -5,18 +5,20 @@ use std::collections::BTreeMap;
 use std::ffi::{OsStr, OsString};
 use std::fs::{self, File};
 use std::io;
+use std::os::fd::{AsFd, BorrowedFd};
 use std::os::unix::ffi::OsStringExt as _;
 use std::os::unix::fs::{MetadataExt as _, fchown};
 use std::path::{Path, PathBuf};
 
-use rustix::fs::{Access, AtFlags, CWD, StatxAttributes, StatxFlags};
+use rustix::fs::{Access, AtFlags, CWD, Statx, StatxAttributes, StatxFlags, statx};
 use rustix::io::Errno;
-use rustix::process::{getegid, geteuid, getgroups};
+use rustix::process::{Gid, Uid, getegid, geteuid, getgroups};
 use xattr::FileExt as _;
 
 use crate::disk;
 use crate::error::Error;
 use crate::obstacle::Obstacle;
+use crate::tree;
 
 /// Everything that the replacement takes over from the file it replaces.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -98,6 +100,12 @@ impl Metadata {
         Err(cannot_keep(odd, io::ErrorKind::Unsupported.into()))
     }
 
+    /// The owner, by root alone; a group, by its members too.
+    fn owner_can_be_set_by(&self, user: Uid, groups: &[Gid]) -> bool {
+        let is_ours = self.uid == user.as_raw();
+        user.is_root() || is_ours && groups.iter().any(|group| group.as_raw() == self.gid)
+    }
+
     fn cannot_keep_owner(&self, path: &Path) -> Error {
         Error::CannotKeepOwner {
             path: path.to_path_buf(),
@@ -144,10 +152,9 @@ pub(crate) fn check_replaceable(path: &Path, real: &Path) -> Result<Metadata, Er
     // Before the access, which a file of another user may lack as well: its owner is what
     // the person who acts has to know.
     let metadata = Metadata::of(&file).map_err(Error::io("look at", path))?;
-    let user = geteuid();
-    let group_is_ours = metadata.gid == getegid().as_raw()
-        || getgroups().is_ok_and(|groups| groups.iter().any(|gid| gid.as_raw() == metadata.gid));
-    if !user.is_root() && (metadata.uid != user.as_raw() || !group_is_ours) {
+    let mut groups = getgroups().unwrap_or_default();
+    groups.push(getegid());
+    if !metadata.owner_can_be_set_by(geteuid(), &groups) {
         return Err(metadata.cannot_keep_owner(path));
     }
     check_access(path, real, Access::WRITE_OK)?;
@@ -157,6 +164,97 @@ pub(crate) fn check_replaceable(path: &Path, real: &Path) -> Result<Metadata, Er
     check_directory_writable(&directory)?;
 
     Ok(metadata)
+}
+
+/// Finds what would keep `real` from being moved into a directory of the state directory (`other`)
+/// and deleted there, or from being moved from there to its place, as far as looking can tell.
+/// Without `deletion` nothing in it has to be looked at.
+pub(crate) fn check_movable(
+    path: &Path,
+    real: &Path,
+    other: &Path,
+    deletion: bool,
+) -> Result<(), Error> {
+    let stat = fs::symlink_metadata(real).map_err(Error::io("look at", path))?;
+    let holds_mount = |mount: &Path| Error::HoldsMount {
+        path: path.to_path_buf(),
+        mount: mount.to_path_buf(),
+    };
+    let flags = Flags::at(real);
+    if flags.is_mount_point(real) {
+        return Err(holds_mount(real));
+    }
+    flags.check(path)?;
+    if let Some(mount) = mount_points().iter().find(|place| place.starts_with(real)) {
+        return Err(holds_mount(mount));
+    }
+    let directory = parent(real);
+    check_can_name(&directory)?;
+    let user = geteuid();
+    let sticky = fs::metadata(&directory)
+        .is_ok_and(|stat| stat.mode() & 0o1000 != 0 && stat.uid() != user.as_raw());
+    if sticky && !user.is_root() && stat.uid() != user.as_raw() {
+        return Err(not_writable(path, Obstacle::System(Errno::PERM.into())));
+    }
+    // The entry `..` of a directory that moves is written.
+    if stat.is_dir() {
+        check_access(path, real, Access::WRITE_OK)?;
+    }
+    check_same_mount(path, &directory, other)?;
+    if !deletion {
+        return Ok(());
+    }
+    tree::walk(real, &mut |place, entry| {
+        if entry.dev() != stat.dev() {
+            return Err(holds_mount(place));
+        }
+        let flags = Flags::at(place);
+        // Another mount of the same file system, where `/proc` does not tell of it.
+        if flags.set.contains(StatxAttributes::MOUNT_ROOT) {
+            return Err(holds_mount(place));
+        }
+        flags.check(place)?;
+        // What is ours we can make writable.
+        if entry.is_dir() && entry.uid() != user.as_raw() {
+            check_directory_writable(place)?;
+        }
+        Ok(())
+    })
+    .map(drop)
+}
+
+/// Can something be given a name in this directory, and lose it?
+pub(crate) fn check_can_name(directory: &Path) -> Result<(), Error> {
+    Flags::at(directory).check(directory)?;
+    check_directory_writable(directory)
+}
+
+/// A rename does not lead from one file system, or one mount of it, to another.
+pub(crate) fn check_same_mount(path: &Path, directory: &Path, other: &Path) -> Result<(), Error> {
+    let device = |path: &Path| {
+        let stat = fs::metadata(path).map_err(Error::io("look at", path))?;
+        Ok::<_, Error>(stat.dev())
+    };
+    let same_device = device(directory)? == device(other)?;
+    // Not known to kernels before 5.8; the rename itself is going to tell there.
+    let mount = |path: &Path| {
+        statx(CWD, path, AtFlags::empty(), StatxFlags::MNT_ID)
+            .ok()
+            .filter(|statx| statx.stx_mask & StatxFlags::MNT_ID.bits() != 0)
+            .map(|statx| statx.stx_mnt_id)
+    };
+    if same_device && mount(directory) == mount(other) {
+        return Ok(());
+    }
+    Err(Error::OtherFileSystem {
+        path: path.to_path_buf(),
+        other: other.to_path_buf(),
+    })
+}
+
+/// Is this open directory, which was found at `path`, where something is mounted?
+pub(crate) fn is_mount(directory: BorrowedFd<'_>, path: &Path) -> bool {
+    Flags::of(directory).is_mount_point(path)
 }
 
 /// Can entries be made and removed in this directory?
@@ -194,8 +292,22 @@ struct Flags {
 }
 
 impl Flags {
-    fn of(file: &File) -> Flags {
-        match rustix::fs::statx(file, "", AtFlags::EMPTY_PATH, StatxFlags::empty()) {
+    fn of(file: impl AsFd) -> Flags {
+        Flags::from(statx(file, "", AtFlags::EMPTY_PATH, StatxFlags::empty()))
+    }
+
+    /// Of whatever has this name, be it a link or something that nobody may open.
+    fn at(path: &Path) -> Flags {
+        Flags::from(statx(
+            CWD,
+            path,
+            AtFlags::SYMLINK_NOFOLLOW,
+            StatxFlags::empty(),
+        ))
+    }
+
+    fn from(statx: Result<Statx, Errno>) -> Flags {
+        match statx {
             Ok(statx) => Flags {
                 set: statx.stx_attributes,
                 known: statx.stx_attributes_mask,
@@ -223,14 +335,18 @@ impl Flags {
             return self.set.contains(StatxAttributes::MOUNT_ROOT);
         }
         // Kernels before 5.8.
-        fs::read("/proc/self/mountinfo").is_ok_and(|mounts| {
-            mounts.split(|b| *b == b'\n').any(|line| {
-                line.split(|b| *b == b' ')
-                    .nth(4)
-                    .is_some_and(|place| Path::new(&unescape_mount_path(place)) == real)
-            })
-        })
+        mount_points().iter().any(|place| place == real)
     }
+}
+
+/// Where something is mounted, as far as `/proc` tells.
+fn mount_points() -> Vec<PathBuf> {
+    let mounts = fs::read("/proc/self/mountinfo").unwrap_or_default();
+    let lines = mounts.split(|b| *b == b'\n');
+    lines
+        .filter_map(|line| line.split(|b| *b == b' ').nth(4))
+        .map(|place| PathBuf::from(unescape_mount_path(place)))
+        .collect()
 }
 
 /// Blanks and backslashes in `/proc/self/mountinfo` are three octal digits behind a backslash.
@@ -273,5 +389,56 @@ mod tests {
         check(r"/a\040b\134c", b"/a b\\c");
         check(r"/odd\9", b"/odd\\9");
         check(r"/end\04", b"/end\\04");
+    }
+    #[test]
+    fn only_root_gives_a_file_to_others() {
+        let ours = Metadata {
+            mode: 0o644,
+            uid: 7,
+            gid: 70,
+            attributes: BTreeMap::new(),
+        };
+        for (user, groups, can) in [
+            (0, &[0][..], true),
+            (7, &[70], true),
+            (7, &[1, 70], true),
+            (7, &[1], false),
+            (7, &[], false),
+            (8, &[70], false),
+        ] {
+            let groups: Vec<Gid> = groups.iter().copied().map(Gid::from_raw).collect();
+            let answer = ours.owner_can_be_set_by(Uid::from_raw(user), &groups);
+            assert_eq!(answer, can, "{user} {groups:?}");
+        }
+    }
+
+    #[test]
+    fn a_mount_point_is_seen_with_and_without_the_kernels_help() {
+        let directory = tempfile::tempdir().unwrap();
+        let none = StatxAttributes::empty();
+        let check = |place: &Path, mounted: bool| {
+            let known = Flags::of(&File::open(place).unwrap());
+            let unknown = Flags {
+                set: none,
+                known: none,
+            };
+            assert_eq!(known.is_mount_point(place), mounted, "{place:?}");
+            assert_eq!(unknown.is_mount_point(place), mounted, "{place:?}");
+        };
+        check(Path::new("/proc"), true);
+        check(directory.path(), false);
+    }
+
+    #[test]
+    fn what_cannot_be_looked_at_is_not_taken_for_good() {
+        let file = tempfile::NamedTempFile::new().unwrap();
+        check_access(file.path(), file.path(), Access::WRITE_OK).unwrap();
+        let missing = Path::new("/no/such");
+        assert!(check_access(missing, missing, Access::WRITE_OK).is_err());
+        // Not even root may search what is no directory.
+        assert!(check_directory_writable(file.path()).is_err());
+        let flags = rustix::fs::OFlags::PATH;
+        let handle = rustix::fs::open(file.path(), flags, rustix::fs::Mode::empty()).unwrap();
+        assert!(attributes(&File::from(handle)).is_err());
     }
 }

@@ -3,6 +3,8 @@
 use std::fmt;
 use std::io;
 
+use serde::{Deserialize, Serialize};
+
 /// What keeps a state directory from being used.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
@@ -46,8 +48,9 @@ impl fmt::Display for StateProblem {
     }
 }
 
-/// What a path that should be a file is instead.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// What a path leads to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 #[non_exhaustive]
 pub enum FileKind {
     /// A file.
@@ -67,6 +70,12 @@ pub enum FileKind {
 }
 
 impl FileKind {
+    /// Of what has this name now, if anything has and it can be seen.
+    pub(crate) fn at(path: &std::path::Path) -> Option<FileKind> {
+        let metadata = std::fs::symlink_metadata(path).ok()?;
+        Some(FileKind::of(metadata.file_type()))
+    }
+
     pub(crate) fn of(kind: std::fs::FileType) -> FileKind {
         use std::os::unix::fs::FileTypeExt as _;
         match kind {
@@ -92,6 +101,36 @@ impl fmt::Display for FileKind {
             FileKind::Device => "a device",
             FileKind::Other => "neither a file nor a directory",
         })
+    }
+}
+
+/// Why something cannot be moved by taking back a transaction.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum TreeProblem {
+    /// Something new stands where it stood.
+    Taken {
+        /// What that is.
+        kind: FileKind,
+    },
+    /// It was moved back, and is not there any more.
+    Missing,
+    /// The directory it stood in is gone, or the way to it leads elsewhere.
+    Unreachable,
+    /// It was moved away, and no transaction in the history has it any more.
+    NotKept,
+}
+
+impl fmt::Display for TreeProblem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            TreeProblem::Taken { kind } => write!(f, "{kind} that was not there stands there now"),
+            TreeProblem::Missing => f.write_str("it is not there any more"),
+            TreeProblem::Unreachable => {
+                f.write_str("the directory it stood in is gone or leads elsewhere")
+            }
+            TreeProblem::NotKept => f.write_str("no transaction has what was moved away any more"),
+        }
     }
 }
 

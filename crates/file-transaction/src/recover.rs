@@ -10,9 +10,11 @@ use crate::history;
 use crate::id::TransactionId;
 use crate::journal::{Intent, Manifest};
 use crate::lock::Lock;
+use crate::moves;
+use crate::snapshot::LinkPolicy;
 use crate::stage;
 use crate::store::Store;
-use crate::swap::{self, Direction};
+use crate::swap::{self, Count, Direction};
 
 /// What [`recover`] found and did.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -37,6 +39,8 @@ pub struct InterruptedRun {
     /// How many files the recovery replaced. With none, the run was interrupted before it had
     /// changed anything, or after it had changed everything.
     pub replaced: usize,
+    /// How many files and directories the recovery moved, away or back.
+    pub moved: usize,
 }
 
 /// Repairs what an interrupted run left below the locked root: rolls back what it had not decided
@@ -79,13 +83,15 @@ pub fn pending(store: &Store) -> Result<Option<InterruptedRun>, Error> {
     };
     Ok(Left::find(store)?
         .filter(|left| left.matters)
-        .map(|left| left.run(0)))
+        .map(|left| left.run(Count::default())))
 }
 
 /// What an interrupted run left.
 struct Left {
     intent: Option<Intent>,
     manifest: Option<Manifest>,
+    /// Is everything done, and only something left to be deleted?
+    done: Option<Result<Manifest, String>>,
     /// Is there more than an empty directory?
     matters: bool,
 }
@@ -112,18 +118,21 @@ impl Left {
             // that it could tell of.
             intent: intent.and_then(Result::ok),
             manifest,
+            done: Manifest::read_done(&journal)?,
             matters,
         }))
     }
 
-    fn run(&self, replaced: usize) -> InterruptedRun {
+    fn run(&self, count: Count) -> InterruptedRun {
         let intent = self.intent.as_ref();
-        let manifest = self.manifest.as_ref();
+        let done = self.done.as_ref().and_then(|done| done.as_ref().ok());
+        let manifest = self.manifest.as_ref().or(done);
         let id = manifest.map(|m| &m.id).or(intent.map(|i| &i.id));
         InterruptedRun {
             id: id.cloned(),
             started: manifest.map(|m| m.started).or(intent.map(|i| i.started)),
-            replaced,
+            replaced: count.files,
+            moved: count.moves,
         }
     }
 }
@@ -133,17 +142,18 @@ fn repair(store: &Store, left: Left) -> Result<Recovery, Error> {
         let id = left.intent.as_ref().map(|intent| &intent.id);
         let directories = left.intent.as_ref().map(|intent| intent.directories(store));
         let done = match id {
+            _ if left.done.is_some() => true,
             Some(id) => history::is_entry(store, id)?,
             None => false,
         };
         stage::withdraw(store, id, &directories.unwrap_or_default())?;
         return Ok(match done {
-            true => Recovery::RolledForward(left.run(0)),
-            false => Recovery::RolledBack(left.run(0)),
+            true => Recovery::RolledForward(left.run(Count::default())),
+            false => Recovery::RolledBack(left.run(Count::default())),
         });
     };
     check_names(store, manifest)?;
-    let replaced = match swap::direction(store, manifest)? {
+    let count = match swap::direction(store, manifest)? {
         Direction::Forward(waiting) => {
             // The interrupted run may have died before its journal was durable, and no file may be
             // swapped before that.
@@ -155,16 +165,20 @@ fn repair(store: &Store, left: Left) -> Result<Recovery, Error> {
                 }
                 Err(e @ Error::RecoveryNeeded(_)) => return Err(e),
                 // Everything is back now; it could not be done then, and cannot be done now.
-                Err(_) => manifest.files.len() - waiting,
+                Err(_) => Count {
+                    files: manifest.files.len() - waiting.files,
+                    moves: manifest.places().count() - waiting.moves,
+                },
             }
         }
         Direction::Back => swap::take_back(store, manifest)?,
     };
     stage::withdraw(store, Some(&manifest.id), &manifest.directories(store))?;
-    Ok(Recovery::RolledBack(left.run(replaced)))
+    Ok(Recovery::RolledBack(left.run(count)))
 }
 
-/// Only names that this store gives to temporary files are ever removed.
+/// Only names that this store gives to temporary files are ever removed, and nothing of the state
+/// directory is ever moved elsewhere.
 fn check_names(store: &Store, manifest: &Manifest) -> Result<(), Error> {
     let prefix = stage::temporary_prefix(store, &manifest.id);
     let ours = |name: &PathBuf| {
@@ -172,13 +186,16 @@ fn check_names(store: &Store, manifest: &Manifest) -> Result<(), Error> {
             .as_encoded_bytes()
             .starts_with(prefix.as_bytes())
     };
-    if manifest.files.iter().all(|file| ours(&file.staged)) {
-        return Ok(());
+    if !manifest.files.iter().all(|file| ours(&file.staged)) {
+        let why = format!("it names temporary files that do not begin with {prefix}");
+        return Err(damaged(store, why));
     }
-    Err(damaged(
-        store,
-        format!("it names temporary files that do not begin with {prefix}"),
-    ))
+    for (relative, target) in manifest.places() {
+        let place = target.resolve(store);
+        moves::check_place(store, relative, &place, LinkPolicy::FollowOutside)
+            .map_err(|e| damaged(store, e.to_string()))?;
+    }
+    Ok(())
 }
 
 fn damaged(store: &Store, why: String) -> Error {

@@ -43,10 +43,7 @@ impl Snapshot {
         let path = store.root().join(relative);
         let real = resolve(&path)?;
         if links == LinkPolicy::InsideOnly && !real.starts_with(store.root()) {
-            return Err(Error::LeavesRoot {
-                link: first_link(store.root(), relative).unwrap_or_else(|| path.clone()),
-                target: real,
-            });
+            return Err(leaves_root(store, relative, &real));
         }
         // Opening a device can set it in motion, and a socket cannot be opened: look first.
         let unreadable = |e| Error::io("read", &path)(e);
@@ -138,6 +135,15 @@ pub(crate) fn check_relative(path: &Path) -> Result<(), Error> {
     })
 }
 
+/// The error for a path that leads to `real`, outside the root.
+pub(crate) fn leaves_root(store: &Store, relative: &Path, real: &Path) -> Error {
+    let link = first_link(store.root(), relative);
+    Error::LeavesRoot {
+        link: link.unwrap_or_else(|| store.root().join(relative)),
+        target: real.to_path_buf(),
+    }
+}
+
 fn check_regular(path: &Path, metadata: &fs::Metadata) -> Result<(), Error> {
     match FileKind::of(metadata.file_type()) {
         FileKind::Regular => Ok(()),
@@ -148,7 +154,7 @@ fn check_regular(path: &Path, metadata: &fs::Metadata) -> Result<(), Error> {
     }
 }
 
-fn resolve(path: &Path) -> Result<PathBuf, Error> {
+pub(crate) fn resolve(path: &Path) -> Result<PathBuf, Error> {
     path.canonicalize().map_err(|cause| {
         let path = path.to_path_buf();
         match cause.kind() {

@@ -5,10 +5,12 @@ use std::fs::{self, File};
 use std::io;
 use std::path::{Path, PathBuf};
 
+use crate::backup;
+use crate::discard;
 use crate::disk::{self, Unsynced};
 use crate::error::{Error, RecoveryReason};
 use crate::id::TransactionId;
-use crate::journal::{Intent, Place, to_json};
+use crate::journal::{Intent, Manifest, Place, to_json};
 use crate::metadata::{Metadata, parent};
 use crate::store::Store;
 
@@ -156,24 +158,66 @@ fn sweep(directory: &Path, prefix: &str) -> Result<(), Error> {
     Ok(())
 }
 
-pub(crate) fn remove_journal(store: &Store) -> Result<(), Error> {
-    remove_record(&store.journal_path())
+/// Notes, durably, that what the journal's directory holds is only to be deleted, so that nobody
+/// takes half of a tree for something to be moved back.
+pub(crate) fn mark_done(store: &Store, manifest: &Manifest) -> Result<(), Error> {
+    if manifest.removed.is_empty() {
+        return Ok(());
+    }
+    let journal = store.journal_path();
+    disk::rename(&journal.join(Manifest::FILE), &journal.join(Manifest::DONE))
+        .map_err(Error::io("write", &journal))?;
+    disk::sync_together(&[Unsynced::Directory(journal)])
 }
 
-/// Removes a journal or a history entry. Its manifest goes first: without that it is neither.
+pub(crate) fn remove_journal(store: &Store) -> Result<(), Error> {
+    let journal = store.journal_path();
+    let done = journal.join(Manifest::DONE);
+    let is_done = disk::exists(&done).map_err(Error::io("look at", &done))?;
+    if !is_done && let Some(kept) = moved_in_journal(store)? {
+        return Err(RecoveryReason::Orphaned { kept }.into());
+    }
+    remove_record(&journal)
+}
+
+/// Something that a run under way moved away, if there is anything.
+pub(crate) fn moved_in_journal(store: &Store) -> Result<Option<PathBuf>, Error> {
+    let moved = |path: &PathBuf| {
+        let name = path.file_name().unwrap_or_default();
+        name.as_encoded_bytes()
+            .starts_with(backup::MOVED.as_bytes())
+    };
+    Ok(entries(&store.journal_path())?.into_iter().find(moved))
+}
+
+/// Removes a journal or a history entry. Its manifest goes first: without that it is neither. The
+/// note that only this is left to be done goes last.
 pub(crate) fn remove_record(directory: &Path) -> Result<(), Error> {
-    let manifest = directory.join(crate::journal::Manifest::FILE);
+    let manifest = directory.join(Manifest::FILE);
+    let done = directory.join(Manifest::DONE);
+    let is_record = disk::exists(&manifest).map_err(Error::io("look at", &manifest))?;
     disk::remove_file(&manifest).map_err(Error::io("remove", &manifest))?;
+    let entries = entries(directory)?;
+    if is_record && entries.iter().any(|path| path.is_dir()) {
+        // A tree takes long to delete; half of one must not look like a backup.
+        disk::sync_together(&[Unsynced::Directory(directory.to_path_buf())])?;
+    }
+    for path in entries.iter().filter(|path| **path != done) {
+        discard::delete(path)?;
+    }
+    disk::remove_file(&done).map_err(Error::io("remove", &done))?;
+    disk::remove_directory_if_empty(directory).map_err(Error::io("remove", directory))
+}
+
+fn entries(directory: &Path) -> Result<Vec<PathBuf>, Error> {
     let entries = match fs::read_dir(directory) {
         Ok(entries) => entries,
-        Err(e) if e.kind() == io::ErrorKind::NotFound => return Ok(()),
+        Err(e) if e.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
         Err(e) => return Err(Error::io("list", directory)(e)),
     };
-    for entry in entries {
-        let path = entry.map_err(Error::io("list", directory))?.path();
-        disk::remove_file(&path).map_err(Error::io("remove", &path))?;
-    }
-    disk::remove_directory_if_empty(directory).map_err(Error::io("remove", directory))
+    entries
+        .map(|entry| Ok(entry.map_err(Error::io("list", directory))?.path()))
+        .collect()
 }
 
 pub(crate) fn remove_intent(store: &Store) -> Result<(), Error> {
@@ -186,4 +230,22 @@ pub(crate) fn remove_empty_state(store: &Store) -> Result<(), Error> {
         disk::remove_directory_if_empty(&path).map_err(Error::io("remove", &path))?;
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_directory_that_is_gone_is_swept() {
+        let directory = tempfile::tempdir().unwrap();
+        let file = directory.path().join("file");
+        fs::write(&file, "").unwrap();
+        sweep(&directory.path().join("missing"), "f").unwrap();
+        let error = sweep(&file, "f").unwrap_err();
+        assert!(error.to_string().starts_with("list "), "{error}");
+        sweep(directory.path(), "f").unwrap();
+        assert!(!file.exists());
+        remove_record(&directory.path().join("missing")).unwrap();
+    }
 }

@@ -18,6 +18,7 @@ use crate::disk::{self, Unsynced};
 use crate::error::{Error, RecoveryReason};
 use crate::journal::{FileRecord, Manifest};
 use crate::metadata::Metadata;
+use crate::relocate;
 use crate::stage;
 use crate::store::Store;
 
@@ -49,12 +50,14 @@ fn forward(store: &Store, manifest: &Manifest, expected: &[Metadata]) -> Result<
             check_old(store, file, expected.get(index))?;
         }
     }
+    relocate::forward(store, manifest)?;
     sync_directories(store, manifest)?;
     // An editor that had the old file open may have written into it since.
     manifest
         .files
         .iter()
         .try_for_each(|file| check_old(store, file, None))?;
+    relocate::check(store, manifest)?;
     if manifest.history {
         // While everything can still be taken back, because a directory that grows needs space.
         let journal = store.journal_path();
@@ -128,16 +131,19 @@ fn conflict(store: &Store, file: &FileRecord) -> Error {
     }
 }
 
-/// Gives every target that has its new content the old content back, and makes that durable. Needs
-/// no space. Says how many there were.
-pub(crate) fn take_back(store: &Store, manifest: &Manifest) -> Result<usize, Error> {
-    let mut count = 0;
+/// Gives every target that has its new content the old content back, moves back what was moved, and
+/// makes that durable. Needs no space. Says how many there were.
+pub(crate) fn take_back(store: &Store, manifest: &Manifest) -> Result<Count, Error> {
+    let mut count = Count {
+        files: 0,
+        moves: relocate::take_back(store, manifest)?,
+    };
     for file in manifest.files.iter().rev() {
         if take_one_back(store, file)? {
-            count += 1;
+            count.files += 1;
         }
     }
-    if count > 0 {
+    if count.files + count.moves > 0 {
         sync_directories(store, manifest)?;
     }
     Ok(count)
@@ -199,33 +205,46 @@ fn neither(store: &Store, file: &FileRecord) -> RecoveryReason {
         before: file.before,
         after: file.after,
         journal: store.journal_path(),
+        holds_trees: matches!(stage::moved_in_journal(store), Ok(Some(_))),
     }
 }
 
 fn sync_directories(store: &Store, manifest: &Manifest) -> Result<(), Error> {
-    let directories = manifest.directories(store).into_iter();
-    let unsynced: Vec<Unsynced> = directories.map(Unsynced::Directory).collect();
+    let mut directories = manifest.directories(store);
+    directories.extend(relocate::directories(store, manifest));
+    directories.sort();
+    directories.dedup();
+    let unsynced: Vec<Unsynced> = directories.into_iter().map(Unsynced::Directory).collect();
     disk::sync_together(&unsynced)
+}
+
+/// Files, and other things that are moved whole.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(crate) struct Count {
+    pub(crate) files: usize,
+    pub(crate) moves: usize,
 }
 
 /// Where an interrupted transaction can go from what is on the disk.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Direction {
-    /// Every file has its new content or can be given it; this many do not have it yet.
-    Forward(usize),
-    /// Some file cannot be given its new content; every one can have its old content back.
+    /// Every file has its new content or can be given it, and everything is moved or can be; this
+    /// many are not yet.
+    Forward(Count),
+    /// Some file cannot be given its new content, or something cannot be moved; every file can have
+    /// its old content back.
     Back,
 }
 
 /// Looks at the files of an interrupted transaction without touching anything.
 pub(crate) fn direction(store: &Store, manifest: &Manifest) -> Result<Direction, Error> {
-    let mut waiting = 0;
+    let mut waiting = Count::default();
     let mut possible = true;
     for file in &manifest.files {
         let digest = |path: &PathBuf| Digest::of_file(path).map_err(Error::io("read", path));
         let target = digest(&file.target_path(store))?;
         if target == Some(file.before) {
-            waiting += 1;
+            waiting.files += 1;
             possible &= digest(&file.staged_path(store))? == Some(file.after);
         } else if target == Some(file.after) {
             // Something other than the old content was swapped out: an edit, which is to come back.
@@ -237,11 +256,10 @@ pub(crate) fn direction(store: &Store, manifest: &Manifest) -> Result<Direction,
             return Err(neither(store, file).into());
         }
     }
-    Ok(if possible {
-        Direction::Forward(waiting)
-    } else {
-        Direction::Back
-    })
+    match relocate::waiting(store, manifest)? {
+        Some(moves) if possible => Ok(Direction::Forward(Count { moves, ..waiting })),
+        _ => Ok(Direction::Back),
+    }
 }
 
 /// After every file is in place for good: drops what is not needed any more. Nothing here needs
@@ -254,6 +272,7 @@ pub(crate) fn finish(store: &Store, manifest: &Manifest) -> Result<(), Error> {
     }
     stage::remove_intent(store)?;
     if !manifest.history {
+        stage::mark_done(store, manifest)?;
         stage::remove_journal(store)?;
         stage::remove_empty_state(store)?;
     }

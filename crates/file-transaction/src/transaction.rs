@@ -1,6 +1,7 @@
-//! begin → replace → stage → prepare → commit.
+//! begin → replace, remove → stage → prepare → commit.
 
-use std::path::PathBuf;
+use std::fmt;
+use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
 
@@ -13,10 +14,12 @@ use crate::id::TransactionId;
 use crate::journal::{Details, FileRecord, Intent, Manifest, Place, to_json};
 use crate::lock::Lock;
 use crate::metadata::{self, Metadata, parent};
-use crate::snapshot::Snapshot;
+use crate::moves::Move;
+use crate::snapshot::{LinkPolicy, Snapshot};
 use crate::stage;
 use crate::store::Store;
 use crate::swap;
+use crate::tree::Tree;
 
 /// The journal before the commit point.
 const UNFINISHED: &str = "manifest.new";
@@ -25,11 +28,10 @@ const UNFINISHED: &str = "manifest.new";
 /// usually have.
 const OPEN: usize = 128;
 
-/// A set of replacements that has not been written anywhere yet.
+/// A set of replacements and removals that has not been written anywhere yet.
 ///
 /// Dropping it, or what [`stage`](Self::stage) and [`prepare`](Staged::prepare) give, leaves
 /// everything as it was.
-#[derive(Debug)]
 #[must_use = "nothing is replaced until the transaction is staged, prepared and committed"]
 pub struct Transaction<'lock> {
     lock: &'lock Lock,
@@ -37,6 +39,7 @@ pub struct Transaction<'lock> {
     history: bool,
     reverts: Option<TransactionId>,
     changes: Vec<(Snapshot, Vec<u8>)>,
+    moves: Vec<Move>,
 }
 
 /// All new content stands, durably, beside its targets.
@@ -59,6 +62,10 @@ pub struct Receipt {
     pub history: bool,
     /// The files that were replaced, in the order in which they were given.
     pub files: Vec<Replaced>,
+    /// What was moved away, in the order in which it was given; without history it is deleted.
+    pub removed: Vec<Moved>,
+    /// What was moved back to its place.
+    pub restored: Vec<Moved>,
 }
 
 /// A file that was replaced.
@@ -73,6 +80,28 @@ pub struct Replaced {
     pub after: Digest,
 }
 
+/// A file, a link, or a directory with all that is in it, that was moved away or back.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Moved {
+    /// Its place, below the root.
+    pub relative: PathBuf,
+    /// What it is.
+    pub tree: Tree,
+}
+
+// As with snapshots: new content may hold passwords.
+impl fmt::Debug for Transaction<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let files: Vec<&Snapshot> = self.changes.iter().map(|(file, _)| file).collect();
+        f.debug_struct("Transaction")
+            .field("details", &self.details)
+            .field("reverts", &self.reverts)
+            .field("files", &files)
+            .finish_non_exhaustive()
+    }
+}
+
 impl<'lock> Transaction<'lock> {
     /// An empty transaction. Writes nothing.
     pub fn begin(lock: &'lock Lock, details: Details) -> Transaction<'lock> {
@@ -82,11 +111,12 @@ impl<'lock> Transaction<'lock> {
             history: true,
             reverts: None,
             changes: Vec::new(),
+            moves: Vec::new(),
         }
     }
 
-    /// Whether the transaction stays in the history with copies of the files as they were. It does,
-    /// unless this says otherwise.
+    /// Whether the transaction stays in the history with copies of the files as they were, and with
+    /// what it removes. It does, unless this says otherwise; then what is removed is deleted.
     pub fn keep_history(mut self, history: bool) -> Transaction<'lock> {
         self.history = history;
         self
@@ -102,7 +132,8 @@ impl<'lock> Transaction<'lock> {
     /// # Errors
     ///
     /// [`Error::SameFile`] if the file is in the transaction already, by this path or through a
-    /// link.
+    /// link; [`Error::Overlapping`] if it is in something that is to be removed, or is reached
+    /// through it.
     pub fn replace(&mut self, file: &Snapshot, content: Vec<u8>) -> Result<(), Error> {
         if content == file.bytes() {
             return Ok(());
@@ -114,13 +145,93 @@ impl<'lock> Transaction<'lock> {
                 second: file.relative().to_path_buf(),
             });
         }
+        let store = self.lock.store();
+        let holder = self
+            .moves
+            .iter()
+            .find(|moved| moved.holds_file(store, file.relative(), file.real_path()));
+        if let Some(first) = holder {
+            return Err(Error::Overlapping {
+                first: first.relative().to_path_buf(),
+                second: file.relative().to_path_buf(),
+            });
+        }
         self.changes.push((file.clone(), content));
         Ok(())
     }
 
-    /// Is there nothing to replace? Then there is nothing to do, and staging is an error.
+    /// Adds the removal of a file, of a directory with all that is in it, or of a link, and never of
+    /// what a link leads to. `false` where nothing has this name; then there is nothing to do.
+    ///
+    /// It is going to be renamed into the state directory, so that mode, owner and everything else
+    /// about it stay as they are, and [`rollback`](crate::rollback) can move it back. Without
+    /// history it is deleted, after the commit point. `links` is about the way to it.
+    ///
+    /// ```
+    /// use std::path::Path;
+    /// use file_transaction::{Details, LinkPolicy, Store, Transaction, Wait, history, rollback};
+    ///
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let directory = tempfile::tempdir()?;
+    /// # let root = directory.path();
+    /// # std::fs::create_dir_all(root.join("webapps/store"))?;
+    /// # std::fs::write(root.join("webapps/store/index.html"), "hello")?;
+    /// let store = Store::open(root, ".example")?;
+    /// let lock = store.lock(Wait::No)?;
+    /// let mut transaction = Transaction::begin(&lock, Details::default());
+    /// assert!(transaction.remove(Path::new("webapps/store"), LinkPolicy::InsideOnly)?);
+    /// assert!(!transaction.remove(Path::new("webapps/none"), LinkPolicy::InsideOnly)?);
+    /// let receipt = transaction.stage()?.prepare()?.commit()?;
+    /// assert_eq!(receipt.removed[0].tree.files, 1);
+    /// assert!(!root.join("webapps/store").exists());
+    ///
+    /// let entry = history::latest(&store)?.ok_or("no history")?;
+    /// let revert = rollback::plan(&store, entry, LinkPolicy::InsideOnly, 1 << 20)?;
+    /// revert.begin(&lock, Details::default())?.stage()?.prepare()?.commit()?;
+    /// assert!(root.join("webapps/store/index.html").exists());
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// [`Error::BadPath`], also for the state directory, what is in it and what it is in;
+    /// [`Error::Overlapping`] if something else in the transaction is in it, holds it, or is reached
+    /// through it; [`Error::LeavesRoot`], [`Error::DanglingLink`], [`Error::LinkLoop`];
+    /// [`Error::TooDeep`]; [`Error::Io`], also for a directory that cannot be read;
+    /// [`Error::Interrupted`].
+    pub fn remove(&mut self, relative: &Path, links: LinkPolicy) -> Result<bool, Error> {
+        match Move::away(self.lock.store(), relative, links)? {
+            Some(moved) => self.add(moved).map(|()| true),
+            None => Ok(false),
+        }
+    }
+
+    pub(crate) fn add(&mut self, moved: Move) -> Result<(), Error> {
+        let store = self.lock.store();
+        let files = self.changes.iter().map(|(file, _)| file);
+        let file = files
+            .filter(|file| moved.holds_file(store, file.relative(), file.real_path()))
+            .map(Snapshot::relative);
+        let other = self
+            .moves
+            .iter()
+            .filter(|other| moved.holds(store, other) || other.holds(store, &moved))
+            .map(Move::relative);
+        if let Some(first) = file.chain(other).next() {
+            return Err(Error::Overlapping {
+                first: first.to_path_buf(),
+                second: moved.relative().to_path_buf(),
+            });
+        }
+        self.moves.push(moved);
+        Ok(())
+    }
+
+    /// Is there nothing to replace and nothing to remove? Then there is nothing to do, and staging
+    /// is an error.
     pub fn is_empty(&self) -> bool {
-        self.changes.is_empty()
+        self.changes.is_empty() && self.moves.is_empty()
     }
 
     /// Checks everything that can be checked without writing, then writes and syncs the new content
@@ -129,13 +240,15 @@ impl<'lock> Transaction<'lock> {
     /// # Errors
     ///
     /// What cannot be replaced ([`Error::HardLinked`], [`Error::Mounted`], [`Error::NotWritable`],
-    /// [`Error::CannotKeepOwner`], [`Error::CannotKeep`]), [`Error::Conflict`] if a file is not
-    /// what was read, [`Error::Io`], [`Error::Interrupted`], [`Error::Empty`]. Nothing has changed
+    /// [`Error::CannotKeepOwner`], [`Error::CannotKeep`]) or moved ([`Error::HoldsMount`],
+    /// [`Error::OtherFileSystem`], [`Error::NotWritable`] also for what could not be deleted later),
+    /// [`Error::Conflict`] or [`Error::TreeConflict`] if something is not what was read or looked
+    /// at, [`Error::Io`], [`Error::Interrupted`], [`Error::Empty`]. Nothing has changed
     /// then and nothing is left. [`Error::RecoveryNeeded`] if an earlier run has not been
     /// recovered, or if something could not be taken away.
     pub fn stage(self) -> Result<Staged<'lock>, Error> {
         let store = self.lock.store();
-        if self.changes.is_empty() {
+        if self.is_empty() {
             return Err(Error::Empty);
         }
         store.interrupt().check()?;
@@ -153,6 +266,10 @@ impl<'lock> Transaction<'lock> {
                 file.real_path(),
             )?);
             file.check_unchanged(store)?;
+        }
+        for moved in &self.moves {
+            moved.check_unchanged(store)?;
+            moved.check_possible(store, &state)?;
         }
 
         let now = Timestamp::now();
@@ -180,6 +297,7 @@ impl<'lock> Transaction<'lock> {
             manifest,
             directories,
             files: Vec::new(),
+            moves: self.moves,
             metadata: kept,
             underway: true,
         };
@@ -196,8 +314,8 @@ impl<'lock> Staged<'lock> {
     ///
     /// # Errors
     ///
-    /// [`Error::Conflict`], [`Error::Io`], [`Error::Interrupted`]: nothing has changed and nothing
-    /// is left. [`Error::RecoveryNeeded`] if something could not be taken away.
+    /// [`Error::Conflict`], [`Error::TreeConflict`], [`Error::Io`], [`Error::Interrupted`]: nothing
+    /// has changed and nothing is left. [`Error::RecoveryNeeded`] if something could not be taken away.
     pub fn prepare(mut self) -> Result<Prepared<'lock>, Error> {
         match self.0.prepare() {
             Ok(()) => Ok(Prepared(self.0)),
@@ -211,7 +329,8 @@ impl Prepared<'_> {
     ///
     /// # Errors
     ///
-    /// [`Error::Conflict`] if a file changed at the very last moment, and [`Error::Io`]: everything
+    /// [`Error::Conflict`] or [`Error::TreeConflict`] if something changed at the very last moment,
+    /// [`Error::OtherFileSystem`] where that shows only now, and [`Error::Io`]: everything
     /// has been taken back. [`Error::RecoveryNeeded`] if that was not possible.
     pub fn commit(mut self) -> Result<Receipt, Error> {
         self.0.commit()
@@ -226,6 +345,7 @@ struct Run<'lock> {
     /// Where its temporary files stand.
     directories: Vec<PathBuf>,
     files: Vec<Snapshot>,
+    moves: Vec<Move>,
     metadata: Vec<Metadata>,
     /// Is there still something to take away?
     underway: bool,
@@ -267,6 +387,13 @@ impl Run<'_> {
                 unsynced.clear();
             }
         }
+        for moved in &self.moves {
+            let Manifest {
+                removed, restored, ..
+            } = &mut self.manifest;
+            moved.note(store, removed, restored);
+        }
+        self.manifest.set_version();
         let path = journal.join(UNFINISHED);
         let file = to_json(&self.manifest)
             .and_then(|json| disk::write_new(&path, &json))
@@ -290,6 +417,9 @@ impl Run<'_> {
         self.files
             .iter()
             .try_for_each(|file| file.check_unchanged(store))?;
+        self.moves
+            .iter()
+            .try_for_each(|moved| moved.check_unchanged(store))?;
         store.interrupt().check()?;
         disk::rename(&journal.join(UNFINISHED), &journal.join(Manifest::FILE))
             .map_err(Error::io("write", &journal))?;
@@ -317,7 +447,18 @@ impl Run<'_> {
             id: self.manifest.id.clone(),
             history: self.manifest.history,
             files: files.collect(),
+            removed: self.moved(true),
+            restored: self.moved(false),
         })
+    }
+
+    fn moved(&self, away: bool) -> Vec<Moved> {
+        let moves = self.moves.iter().filter(|moved| moved.is_away() == away);
+        let told = moves.map(|moved| Moved {
+            relative: moved.relative().to_path_buf(),
+            tree: moved.tree().clone(),
+        });
+        told.collect()
     }
 
     /// Takes everything away, and says what to report.

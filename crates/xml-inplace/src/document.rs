@@ -491,10 +491,17 @@ mod tests {
         assert_eq!(root.attribute("k"), Some("2"));
         assert_eq!(root.attribute("j"), Some("3"));
         assert_eq!(root.attribute_in("u", "k"), Some("1"));
+        assert_eq!(root.attribute_in("u", "j"), Some("3"));
+        assert_eq!(root.attribute_in("v", "k"), None);
         assert_eq!(
             &source.text()[root.attribute_span("k").unwrap().span],
             "k='2'"
         );
         assert_eq!(&source.text()[root.attribute_span("j").unwrap().value], "3");
+    }
+    #[test]
+    fn what_only_looks_like_a_declaration_is_none() {
+        let source = Source::decode(b"\n<?xml-stylesheet version='1.1'?><a/>").unwrap();
+        assert!(Document::parse(&source).is_ok());
     }
 }

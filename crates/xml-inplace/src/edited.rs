@@ -226,8 +226,8 @@ fn plan(
 #[derive(Default)]
 struct Planned {
     changes: Vec<Change>,
-    /// Owner and index of the changes at a place.
-    at: HashMap<(ChangeKind, Position), Vec<(usize, usize)>>,
+    /// Owner and index of the changes at a place to a value.
+    at: HashMap<(ChangeKind, Position, Option<String>), Vec<(usize, usize)>>,
     /// The first owner of those that give a value to what has this path.
     with_value: HashMap<(ChangeKind, String), usize>,
 }
@@ -235,7 +235,8 @@ struct Planned {
 impl Planned {
     /// Who asked for the very same change.
     fn twin(&self, change: &Change) -> Option<usize> {
-        let mut there = self.at.get(&(change.kind, change.position))?.iter();
+        let key = (change.kind, change.position, change.new.clone());
+        let mut there = self.at.get(&key)?.iter();
         there
             .find(|(_, index)| self.changes[*index] == *change)
             .map(|(owner, _)| *owner)
@@ -252,7 +253,8 @@ impl Planned {
     }
 
     fn add(&mut self, change: &Change, owner: usize) {
-        let there = self.at.entry((change.kind, change.position)).or_default();
+        let key = (change.kind, change.position, change.new.clone());
+        let there = self.at.entry(key).or_default();
         there.push((owner, self.changes.len()));
         if change.new.is_some() {
             let key = (change.kind, change.path.clone());

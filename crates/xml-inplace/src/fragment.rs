@@ -101,21 +101,30 @@ mod tests {
 
     #[test]
     fn one_element_and_nothing_else() {
-        for (text, offset) in [
-            ("", 0),
-            ("<a><b></a>", 6),
-            ("  <a/><b/>", 6),
-            ("<a/>x", 4),
-            ("<!-- c --><a/>", 0),
-            ("<!DOCTYPE a><a/>", 0),
-            ("<?xml version='1.0'?><a/>", 0),
-            ("<a>&x;</a>", 3),
+        for (text, offset, message) in [
+            ("", 0, "there is no root element"),
+            ("<a><b></a>", 6, "`</a>` closes `<b>`"),
+            ("  <a/><b/>", 6, "more than one root element"),
+            ("<a/>x", 4, "more than one root element"),
+            ("<!-- c --><a/>", 0, "nothing may stand around it"),
+            ("<a/><!-- c -->", 4, "nothing may stand around it"),
+            ("<?p?><a/>", 0, "nothing may stand around it"),
+            ("<!DOCTYPE a><a/>", 0, "a DOCTYPE is not allowed"),
+            ("<?xml version='1.0'?><a/>", 0, "an XML declaration is not"),
+            ("<a>&x;</a>", 3, "entity references are not allowed"),
+            ("<a>\u{1}</a>", 3, "is not allowed in XML"),
         ] {
-            assert_eq!(Fragment::parse(text).unwrap_err().offset, offset, "{text}");
+            let error = Fragment::parse(text).unwrap_err();
+            assert_eq!(error.offset, offset, "{text}");
+            assert!(error.message.contains(message), "{text}: {error}");
+            let foreign = error.message.contains("entity references");
+            assert_eq!(foreign, text.contains('&'), "{text}: {error}");
         }
         assert_eq!(
             Fragment::parse(" <a>&amp;</a>\n").unwrap().as_str(),
             "<a>&amp;</a>"
         );
+        let fragment = Fragment::parse("<p:a xmlns:p='u'><?p?></p:a>").unwrap();
+        assert_eq!(fragment.local_name(), "a");
     }
 }

@@ -145,11 +145,7 @@ fn duplicate_attribute(source: &Source, place: Position, name: &str) -> String {
     let offset = source.offset(place);
     let text = source.text();
     let first = text[..offset].rfind('<').and_then(|tag_start| {
-        let tag = tag_start
-            ..text
-                .len()
-                .min(offset + text[offset..].find('>').unwrap_or(0) + 1);
-        span::attributes(text, tag)
+        span::attributes(text, tag_start..offset)
             .into_iter()
             .find(|attribute| local_name(&text[attribute.name.clone()]) == name)
     });
@@ -197,6 +193,26 @@ mod tests {
             (
                 "<a/>x",
                 "1:5: there is more than one root element, or text behind it",
+            ),
+            (
+                "<a></a>x",
+                "1:8: there is more than one root element, or text behind it",
+            ),
+            (
+                "<a><b></b>\n< c></a>",
+                "2:2: not well-formed: invalid name token",
+            ),
+            (
+                "<a>&nbsp;<b></a>",
+                "1:4: the entity `&nbsp;` is not declared in this file",
+            ),
+            (
+                "one <a/>",
+                "1:1: this is not an XML file: it starts with text",
+            ),
+            (
+                "<!-- c -->\n x<a/>",
+                "2:2: this is not an XML file: it starts with text",
             ),
             (
                 "<a k='1'\n k='2'/>",

@@ -220,8 +220,14 @@ mod tests {
         assert_eq!(line_end(text, 6), "\r\n");
         assert_eq!(separator(text, 6), "\r\n\t");
         assert_eq!(separator(text, 0), "");
+        assert_eq!(separator("<a>\r <b/></a>", 5), "\r ");
         assert_eq!(end_of_line_behind(text, &(6..10)), (21, 1));
         assert_eq!(end_of_line_behind("<b/> x", &(0..4)), (4, 0));
+        assert_eq!(
+            end_of_line_behind("<b/><!--c-->  <!---->\n", &(0..4)),
+            (21, 2)
+        );
+        assert_eq!(end_of_line_behind("<b/> <!--\n-->\n", &(0..4)), (4, 0));
         assert_eq!(&text[with_line(text, &(11..21))], "<!-- c -->");
         assert_eq!(with_line("x\n\t<b/> \ny", &(3..7)), 1..8);
     }
@@ -252,5 +258,11 @@ mod tests {
             Some("q"),
             "<a\n\n \n  p='1'\r\n\r\n   q='2'\r\n   n='1'>x</a>",
         );
+    }
+    #[test]
+    fn only_the_lines_between_tags_are_moved_in() {
+        let source = "<a>\n <b>x\n y</b>\r\n</a>";
+        let moved = moved_in(source, "\r\n\t", "\r\n");
+        assert_eq!(moved, "<a>\r\n\t <b>x\r\n y</b>\r\n\t</a>");
     }
 }

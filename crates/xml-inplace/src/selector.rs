@@ -509,6 +509,8 @@ mod tests {
         check(xml, "/a/*[3]", &["/a/c"]);
         check(xml, "//b//b", &["/a/b[2]/b"]);
         check(xml, "/b", &[]);
+        check(xml, "/a/b[@k ]", &["/a/b[1]", "/a/b[2]"]);
+        check("<a><b><c>w</c><d>v</d></b></a>", "/a/b[c='v']", &[]);
     }
 
     #[test]
@@ -527,11 +529,34 @@ mod tests {
             ("/p:a", 1),
             ("/a[not(@k]", 9),
             ("/a b", 2),
+            ("/a[@k='1'or @j]", 9),
         ] {
             let error = Selector::parse(text).unwrap_err();
             assert_eq!(error.offset, offset, "{text}: {error}");
         }
-        let deep = format!("/a[{}@k{}]", "not(".repeat(1000), ")".repeat(1000));
-        assert!(Selector::parse(&deep).is_err());
+        for (nesting, accepted) in [(MAX_NESTING, true), (MAX_NESTING + 1, false), (1000, false)] {
+            let deep = format!("/a[{}@k{}]", "not(".repeat(nesting), ")".repeat(nesting));
+            assert_eq!(Selector::parse(&deep).is_ok(), accepted, "{nesting}");
+        }
+    }
+    #[test]
+    fn what_a_selector_says_of_itself() {
+        let source = Source::decode(b"<a><b/></a>").unwrap();
+        let broken = Source::decode(b"<a>").unwrap();
+        for (text, is_root, has_place) in [
+            ("/a", true, false),
+            ("//a", false, true),
+            ("/a/new", false, true),
+            ("/a/b/new", false, true),
+            ("/a/c/new", false, false),
+            ("/a/b/@k", false, true),
+            ("/a/c/@k", false, false),
+        ] {
+            let selector = Selector::parse(text).unwrap();
+            assert_eq!(selector.as_str(), text);
+            assert_eq!(selector.is_root(), is_root, "{text}");
+            assert_eq!(selector.has_place_in(&source), has_place, "{text}");
+            assert!(selector.has_place_in(&broken), "{text}");
+        }
     }
 }

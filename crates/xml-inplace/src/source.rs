@@ -488,6 +488,11 @@ mod tests {
                 Encoding::Utf16Be,
             ),
             (utf16(declared, true), Encoding::Utf16Be),
+            (utf16(declared, false), Encoding::Utf16Le),
+            (
+                b"<?xml-model encoding='UTF-7'?><a/>".to_vec(),
+                Encoding::Utf8,
+            ),
         ];
         for (bytes, encoding) in cases {
             let source = Source::decode(&bytes).unwrap();
@@ -527,6 +532,22 @@ mod tests {
         for (bytes, message) in cases {
             assert_eq!(Source::decode(bytes).unwrap_err().to_string(), *message);
         }
+        let contradiction = "<?xml version='1.0' encoding='US-ASCII'?><a/>";
+        for (mark, found) in [
+            ("", "the bytes are UTF-16"),
+            (
+                "\u{FEFF}",
+                "the file starts with a byte order mark of UTF-16",
+            ),
+        ] {
+            for big in [false, true] {
+                let bytes = utf16(&format!("{mark}{contradiction}"), big);
+                assert_eq!(
+                    Source::decode(&bytes).unwrap_err().to_string(),
+                    format!("the XML declaration says \"US-ASCII\", but {found}")
+                );
+            }
+        }
     }
 
     #[test]
@@ -554,5 +575,26 @@ mod tests {
         }
         assert_eq!(source.line(2), Some("b"));
         assert_eq!(source.offset(Position { line: 3, column: 2 }), 7);
+    }
+    #[test]
+    fn each_encoding_holds_what_it_can() {
+        let declared = |label: &str| {
+            let file = format!("<?xml version='1.0' encoding='{label}'?><a/>");
+            Source::decode(file.as_bytes()).unwrap()
+        };
+        let cases = [
+            (declared("UTF-8"), "aé€𝄞", 10, ""),
+            (declared("ISO-8859-1"), "aé\u{FF}", 3, "\u{100}"),
+            (declared("US-ASCII"), "a\u{7F}", 2, "\u{80}"),
+            (Source::decode(b"<\0a\0/\0>\0").unwrap(), "aé€𝄞", 10, ""),
+        ];
+        for (source, held, length, lacked) in cases {
+            let encoding = source.encoding();
+            let bytes = source.encode(held).unwrap();
+            assert_eq!((bytes.len(), encoding.length(held)), (length, length));
+            assert!(held.chars().all(|c| encoding.can_hold(c)), "{encoding}");
+            assert!(!lacked.chars().any(|c| encoding.can_hold(c)), "{encoding}");
+            assert_eq!(source.encode(lacked).is_none(), !lacked.is_empty());
+        }
     }
 }

@@ -157,6 +157,8 @@ mod tests {
             "<!DOCTYPE a [<!ENTITY b '>'>]>",
             &[(Kind::Doctype, "<!DOCTYPE a [<!ENTITY b '>'>]>")],
         );
+        let quoted = "<!DOCTYPE a SYSTEM 'it>[' \"'>\">";
+        check(quoted, &[(Kind::Doctype, quoted)]);
     }
 
     #[test]

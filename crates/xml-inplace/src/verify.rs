@@ -7,7 +7,6 @@
 //!    (this one is taken where the operations are, in [`edit`](crate::edit())).
 
 use std::collections::BTreeMap;
-use std::thread;
 
 use xmltree::{AttributeMap, Namespace, ParserConfig, XMLNode};
 
@@ -83,25 +82,10 @@ pub(crate) fn agreement(
     before: &[u8],
     after: &[u8],
 ) -> Result<(), VerifyError> {
-    // These two parses are most of the work of an edit.
-    let (expected, seen) = thread::scope(|scope| {
-        let parse_after = || parse(source.encoding(), after);
-        let seen = thread::Builder::new().spawn_scoped(scope, parse_after);
-        let expected = parse(source.encoding(), before);
-        let seen = match seen {
-            Ok(seen) => seen.join(),
-            // A system that has no thread left still gets its result.
-            Err(_) => Ok(parse_after()),
-        };
-        (expected, seen)
-    });
-    let mut expected = expected?;
-    let mut seen = match seen {
-        Ok(seen) => seen.map_err(|error| {
-            VerifyError::Unplanned(format!("the result would not be well-formed ({error})"))
-        })?,
-        Err(panic) => std::panic::resume_unwind(panic),
-    };
+    let mut expected = parse(source.encoding(), before)?;
+    let mut seen = parse(source.encoding(), after).map_err(|error| {
+        VerifyError::Unplanned(format!("the result would not be well-formed ({error})"))
+    })?;
     for change in changes {
         plan(&mut expected, &change.effect, &change.path)?;
     }
@@ -518,4 +502,127 @@ fn words(text: &str) -> impl Iterator<Item = &str> {
 
 fn is_blank_text(node: &Node) -> bool {
     matches!(node, Node::Text(text) if is_blank(text))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::change::ChangeKind;
+    use crate::edit::Edit;
+
+    fn refusal(result: Result<(), VerifyError>) -> String {
+        result.map_or_else(|error| error.to_string(), |()| "passed".to_owned())
+    }
+
+    #[test]
+    fn bytes_are_those_of_the_edits_and_no_other() {
+        let before = b"\xEF\xBB\xBF<a>1</a>";
+        let source = Source::decode(before).unwrap();
+        let edits = EditSet::new([Edit::replace(3..4, "2")]);
+        let check = |before: &[u8], after: &str, expect: &str| {
+            let refused = refusal(bytes(&source, &edits, before, after.as_bytes()));
+            assert!(refused.contains(expect), "{after}: {refused}");
+        };
+        check(before, "\u{FEFF}<a>2</a>", "passed");
+        check(before, "<a>2</a>", "the first bytes are not");
+        check(before, "\u{FEFF}<b>2</a>", "the bytes outside the edits");
+        check(before, "\u{FEFF}<a>2</b>", "the bytes outside the edits");
+        check(before, "\u{FEFF}<a>3</a>", "the bytes of an edit");
+        let other = b"\xEF\xBB\xBF<a>1</b>";
+        check(other, "\u{FEFF}<a>2</b>", "the bytes outside the edits");
+    }
+
+    fn agreed(before: &str, effects: Vec<Effect>, after: &str) -> String {
+        let changes: Vec<Change> = effects
+            .into_iter()
+            .map(|effect| Change {
+                path: "/planned".to_owned(),
+                kind: ChangeKind::Set,
+                old: None,
+                new: None,
+                position: Position { line: 1, column: 1 },
+                edits: Vec::new(),
+                effect,
+            })
+            .collect();
+        let source = Source::decode(before.as_bytes()).unwrap();
+        let (before, after) = (before.as_bytes(), after.as_bytes());
+        refusal(agreement(&source, &changes, before, after))
+    }
+
+    #[test]
+    fn what_was_not_planned_is_seen() {
+        let before = "<a xmlns='u' xmlns:p='v' xmlns:q='v'><p:b k='1'>x</p:b><!--c--><?p?></a>";
+        assert_eq!(agreed(before, Vec::new(), before), "passed");
+        for (from, to) in [
+            ("'1'", "'2'"),
+            (" k='1'", ""),
+            (">x<", ">y<"),
+            (">x<", "> x<"),
+            (">x<", "><b/><"),
+            ("<!--c-->", "<!--d-->"),
+            ("<!--c-->", ""),
+            ("<?p?>", "<?q?>"),
+            ("xmlns='u'", "xmlns='w'"),
+            ("xmlns:q='v'", "xmlns:q='w'"),
+            (" xmlns:q='v'", ""),
+            ("<p:b k='1'>x</p:b>", "<q:b k='1'>x</q:b>"),
+            ("<p:b k='1'>x</p:b>", "<p:c k='1'>x</p:c>"),
+        ] {
+            let after = before.replace(from, to);
+            let refused = agreed(before, Vec::new(), &after);
+            let expect = "a second parser sees something unplanned";
+            assert!(refused.contains(expect), "{after}: {refused}");
+        }
+        let refused = agreed(before, Vec::new(), "<a>");
+        assert!(refused.contains("the result would not be well-formed"));
+    }
+
+    #[test]
+    fn what_was_planned_has_to_be_seen() {
+        let before = "<a>\n <b>1</b> t\n<!--c--></a>";
+        let text = || Effect::Text {
+            element: vec![0],
+            value: "2".to_owned(),
+        };
+        let removed = || Effect::Removed { element: vec![0] };
+        let missing = || Effect::Removed { element: vec![1] };
+        for (effect, after, passes) in [
+            (text(), "<a>\n <b>2</b> t\n<!--c--></a>", true),
+            (text(), "<a>\n <b><![CDATA[2]]></b> t\n<!--c--></a>", true),
+            (text(), "<a>\n <b>2 </b> t\n<!--c--></a>", false),
+            (text(), before, false),
+            (removed(), "<a> t <!--c--></a>", true),
+            (removed(), "<a> u <!--c--></a>", false),
+            (removed(), "<a> t <!--d--></a>", false),
+            (removed(), before, false),
+            (missing(), before, false),
+        ] {
+            let refused = agreed(before, vec![effect], after);
+            assert_eq!(refused == "passed", passes, "{after}: {refused}");
+        }
+    }
+
+    #[test]
+    fn what_comes_out_of_a_comment_is_what_was_planned() {
+        let before = "<a><!--b>1</b--></a>";
+        for (source, name, value, passes) in [
+            ("<b>1</b>", "b", None, true),
+            ("<b>1</b>", "b", Some("1"), true),
+            ("<b>1</b>", "b", Some("2"), false),
+            ("<b>1</b>", "c", None, false),
+            ("<b>1</b><b/>", "b", None, false),
+            ("<!--b-->", "b", None, false),
+        ] {
+            let effect = Effect::Restored {
+                parent: Vec::new(),
+                comments: 0..=0,
+                source: source.to_owned(),
+                name: name.to_owned(),
+                value: value.map(str::to_owned),
+            };
+            let refused = agreed(before, vec![effect], &format!("<a>{source}</a>"));
+            assert_eq!(refused == "passed", passes, "{source} {name}: {refused}");
+        }
+    }
 }

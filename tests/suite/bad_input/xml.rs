@@ -322,6 +322,23 @@ fn encodings() {
             bytes[at] = 0xE9;
             bytes
         }),
+        carbon("B084", &[0], &[], |text| {
+            let text = text.replace("ISO-8859-1", "UTF-16");
+            let units = text.encode_utf16().flat_map(u16::to_le_bytes);
+            [0xFF, 0xFE].into_iter().chain(units).collect()
+        })
+        .and(|scene, _| {
+            let bytes = scene.home.read(CARBON);
+            let wanted: Vec<u8> = "<HostName>gw.example.com<"
+                .encode_utf16()
+                .flat_map(u16::to_le_bytes)
+                .collect();
+            ensure(bytes.starts_with(&[0xFF, 0xFE]), "no longer UTF-16")?;
+            ensure(
+                bytes.windows(wanted.len()).any(|window| window == wanted),
+                "not applied",
+            )
+        }),
         unknown("B085 UTF-7", "UTF-7"),
         carbon("B085 UTF-32", &[3], &["UTF-32"], utf32),
         unknown("B085 EBCDIC", "ebcdic-cp-us"),

@@ -23,6 +23,7 @@ pub(crate) struct Tool {
     args: Vec<OsString>,
     env: Vec<(OsString, OsString)>,
     directory: Option<PathBuf>,
+    wrapper: Vec<OsString>,
     program: PathBuf,
     unprivileged: bool,
     stdout: Option<Stdio>,
@@ -39,6 +40,7 @@ impl Tool {
             args: Vec::new(),
             env: Vec::new(),
             directory: None,
+            wrapper: Vec::new(),
             program: env!("CARGO_BIN_EXE_apim-patch").into(),
             unprivileged: false,
             stdout: None,
@@ -72,6 +74,13 @@ impl Tool {
     pub(crate) fn env(mut self, name: impl AsRef<OsStr>, value: impl AsRef<OsStr>) -> Self {
         self.env
             .push((name.as_ref().to_owned(), value.as_ref().to_owned()));
+        self
+    }
+
+    /// As an argument of another program, which watches it or gets in its way.
+    pub(crate) fn under<A: AsRef<OsStr>>(mut self, words: impl IntoIterator<Item = A>) -> Self {
+        let words = words.into_iter().map(|word| word.as_ref().to_owned());
+        self.wrapper.extend(words);
         self
     }
 
@@ -116,8 +125,11 @@ impl Tool {
         fs::set_permissions(nowhere.path(), fs::Permissions::from_mode(0o755)).unwrap();
         let directory = self.directory.as_deref().unwrap_or(nowhere.path());
 
-        let mut command = Command::new(&self.program);
+        let wrapper = self.wrapper.iter().map(OsString::as_os_str);
+        let mut line = wrapper.chain([self.program.as_os_str()]);
+        let mut command = Command::new(line.next().unwrap());
         command
+            .args(line)
             .args(&self.args)
             .env_clear()
             .envs(self.env.iter().map(|(name, value)| (name, value)))

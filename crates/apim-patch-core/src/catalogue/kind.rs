@@ -1,6 +1,7 @@
 //! What values a setting takes.
 
 use std::collections::HashSet;
+use std::fmt;
 
 use super::form::{check_host, check_url, parse_member};
 use super::{Literal, Member, Row, Secret, nearest};
@@ -37,7 +38,7 @@ pub enum Kind {
 }
 
 /// A value as it was given, before its row has looked at it.
-#[derive(Debug, Clone, Copy)]
+#[derive(Clone, Copy)]
 pub enum Given<'v> {
     /// Text.
     Text(&'v str),
@@ -49,6 +50,19 @@ pub enum Given<'v> {
     List(&'v [&'v str]),
     /// Something else, named with its article.
     Other(&'static str),
+}
+
+impl fmt::Debug for Given<'_> {
+    /// What it is, not which: whether it is a secret its row knows.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Text(_) => "Text",
+            Self::Integer(_) => "Integer",
+            Self::Boolean(_) => "Boolean",
+            Self::List(_) => "List",
+            Self::Other(what) => what,
+        })
+    }
 }
 
 /// A value that a row has accepted.

@@ -5,6 +5,7 @@
 //! file of its config file, and nothing else.
 
 mod api_manager;
+mod apps;
 mod axis2;
 mod carbon;
 mod catalina_server;
@@ -18,6 +19,10 @@ mod registry;
 mod suggestion;
 mod user_mgt;
 
+pub use apps::{Apps, apps};
+pub(crate) use apps::{
+    INBOUND_ENDPOINTS, JAGGERYAPPS, SYNAPSE_CONFIGS, SYNAPSE_KEPT, WEB_SOCKET_ENDPOINTS, WEBAPPS,
+};
 pub(crate) use form::has_explicit_port;
 pub(crate) use key::quoted;
 pub use kind::{Checked, Given, Kind, illegal_in_xml};
@@ -396,6 +401,17 @@ impl Row {
     /// TOML asks for it.
     pub fn full_key(&self, name: Option<&str>) -> String {
         key::fill(self.key, name)
+    }
+
+    /// The table that the key stands in, and its name there, as a deployment
+    /// file spells them.
+    pub fn table_and_name(&self, name: Option<&str>) -> (String, String) {
+        let (table, last) = self.key.rsplit_once('.').unwrap_or(("", self.key));
+        let filled = |part: &str| match name {
+            Some(name) => part.replacen('*', &quoted(name), 1),
+            None => part.to_owned(),
+        };
+        (filled(table), filled(last))
     }
 
     /// The row's key as it stands in examples.

@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use crate::profile;
+
 /// The profiles, in the order in which their nodes are restarted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Role {
@@ -42,9 +44,10 @@ impl Role {
     /// assert_eq!(Role::Store.profile(), "store");
     /// ```
     pub fn of(profile: &str) -> Option<Self> {
+        let profile = profile::find(profile).ok()?;
         NAMES
             .iter()
-            .find(|(_, name)| *name == profile)
+            .find(|(_, name)| *name == profile.name)
             .map(|(role, _)| *role)
     }
 
@@ -96,6 +99,7 @@ mod tests {
         let profiles = PROFILES.iter().map(|profile| Role::of(profile.name));
         assert_eq!(profiles.flatten().count(), roles.len());
         assert_eq!(PROFILES.len(), roles.len());
-        assert_eq!(Role::of("api-store"), None);
+        assert_eq!(Role::of("api-store"), Some(Role::Store));
+        assert_eq!(Role::of("worker"), None);
     }
 }

@@ -1,5 +1,6 @@
 //! From an offset in a text to the line that may be shown.
 
+use std::fmt;
 use std::ops::Range;
 
 use super::Spot;
@@ -25,13 +26,21 @@ const AROUND: usize = 120;
 /// assert_eq!(spot.source_line.as_deref(), Some("password = ****** # x"));
 /// assert_eq!(spot.marker, 19);
 /// ```
-#[derive(Debug)]
 pub struct SourceText<'t> {
     path: String,
     text: &'t str,
     masks: Vec<Range<usize>>,
     /// Offset of each line's first byte.
     lines: Vec<usize>,
+}
+
+impl fmt::Debug for SourceText<'_> {
+    /// Without the text.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("SourceText")
+            .field("path", &self.path)
+            .finish_non_exhaustive()
+    }
 }
 
 impl<'t> SourceText<'t> {

@@ -267,7 +267,7 @@ fn major(version: &str) -> Option<u32> {
     version.split('.').next()?.parse().ok()
 }
 
-fn is_home(path: &Path) -> io::Result<bool> {
+pub(crate) fn is_home(path: &Path) -> io::Result<bool> {
     for sign in SIGNS {
         if exists(&path.join(sign))? {
             return Ok(true);

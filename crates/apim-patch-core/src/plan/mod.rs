@@ -2,19 +2,23 @@
 //!
 //! A plan is data. Making one writes nothing.
 
+mod properties;
 mod replacement;
+mod surplus;
 mod xml;
 
 use std::ops::Range;
-use std::path::Path;
-use std::thread;
+use std::path::{Path, PathBuf};
 
 pub use file_transaction::LinkPolicy;
 use file_transaction::{Snapshot, Store};
 use xml_inplace::{ChangeKind, Position, limits};
+use zeroize::Zeroize;
 
 use crate::diagnostic::{Diagnostic, printable};
 use crate::failure::{diagnostic_of, gather_missing};
+use crate::file_text::is_properties;
+use crate::side_by_side::side_by_side;
 use crate::spec::{Patch, Resolved, Selection, Setting};
 
 /// What an apply would do to a home.
@@ -22,6 +26,8 @@ use crate::spec::{Patch, Resolved, Selection, Setting};
 pub struct Plan {
     /// Every file that something is asked of, in the catalogue's order.
     pub files: Vec<FilePlan>,
+    /// Applications that go, relative to the home.
+    pub removals: Vec<PathBuf>,
     /// What the person who asked should know.
     pub warnings: Vec<Diagnostic>,
 }
@@ -66,7 +72,7 @@ pub struct PlannedSetting {
 }
 
 /// Why there is nothing to do for a setting.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, serde::Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Reason {
     /// It has the wanted value.
@@ -78,7 +84,7 @@ pub enum Reason {
 }
 
 /// What becomes of a setting.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, serde::Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Outcome {
     /// It is already so.
@@ -129,6 +135,12 @@ impl std::fmt::Debug for FilePlan {
     }
 }
 
+impl Drop for FilePlan {
+    fn drop(&mut self) {
+        self.after.zeroize();
+    }
+}
+
 impl Plan {
     /// Plans what `selection` asks of the home in `store`.
     ///
@@ -144,37 +156,19 @@ impl Plan {
         let by_file = Asked::by_file(selection);
         let mut plan = Self {
             files: Vec::new(),
+            removals: Vec::new(),
             warnings: Vec::new(),
         };
         let mut errors = Vec::new();
-        // Each file is read, planned and verified on its own. A system that has
-        // no thread left still gets its plan.
-        let planned: Vec<_> = thread::scope(|scope| {
-            let threads: Vec<_> = by_file
-                .iter()
-                .map(|(file, asked)| {
-                    let plan = move || asked.plan(store, file, links);
-                    thread::Builder::new()
-                        .spawn_scoped(scope, plan)
-                        .map_err(|_| Box::new(plan()))
-                })
-                .collect();
-            threads
-                .into_iter()
-                .map(|planned| match planned {
-                    Ok(thread) => thread.join(),
-                    Err(planned) => Ok(*planned),
-                })
-                .collect()
-        });
+        // Each file is read, planned and verified on its own.
+        let planned = side_by_side(&by_file, |(file, asked)| asked.plan(store, file, links));
         for result in planned {
             match result {
-                Ok(Ok((file, mut warnings))) => {
+                Ok((file, mut warnings)) => {
                     plan.files.push(file);
                     plan.warnings.append(&mut warnings);
                 }
-                Ok(Err(mut more)) => errors.append(&mut more),
-                Err(panic) => std::panic::resume_unwind(panic),
+                Err(mut more) => errors.append(&mut more),
             }
         }
         if errors.is_empty() {
@@ -184,9 +178,25 @@ impl Plan {
         }
     }
 
+    /// Takes the applications away as well that a node of the selection's
+    /// profile can do without.
+    ///
+    /// # Errors
+    ///
+    /// A folder of applications that can't be read.
+    pub fn prune_apps(
+        mut self,
+        store: &Store,
+        selection: &Selection<Resolved>,
+    ) -> Result<Self, Vec<Diagnostic>> {
+        self.removals =
+            surplus::surplus(store.root(), selection.profile.name).map_err(|error| vec![error])?;
+        Ok(self)
+    }
+
     /// Whether the home is what is asked for.
     pub fn is_empty(&self) -> bool {
-        self.files.iter().all(|file| file.after.is_none())
+        self.removals.is_empty() && self.files.iter().all(|file| file.after.is_none())
     }
 
     /// The settings of all files.
@@ -265,6 +275,10 @@ impl<'s> Asked<'s> {
             }
         };
         let mut warnings = Vec::new();
+        if is_properties(file) && self.patches.is_empty() {
+            let plan = properties::plan(file, snapshot, &self.settings, &mut warnings)?;
+            return Ok((plan, warnings));
+        }
         let base = replacement::base(store, file, &snapshot, &self.settings, links, &mut warnings)?;
         let mut plan = xml::plan(file, snapshot, base.content, self, &mut warnings)?;
         plan.settings.splice(0..0, base.setting);

@@ -6,7 +6,7 @@ use xml_inplace::{Document, Done, Outcome as EditOutcome, Source, Why};
 use super::replacement::{self, Content};
 use super::{Asked, FilePlan, Outcome, PlannedSetting, Reason, Secrets};
 use crate::catalogue::{Kind, Place, WhenAbsent, without_passwords};
-use crate::confidential::{places, secrets};
+use crate::confidential::{Edits, places, secrets};
 use crate::diagnostic::{Class, Diagnostic, MASK};
 use crate::explanation::{explain, nothing_found, warning};
 use crate::operation::{Operation, Operations, Subject, depends_on_file, operations};
@@ -31,11 +31,7 @@ pub(super) fn plan(
         not_applicable,
     } = operations_on(bytes, asked)?;
     let operations = operations.as_slice();
-    let edits: Vec<_> = operations
-        .iter()
-        .map(|operation| operation.edit.clone())
-        .collect();
-    let edited = xml_inplace::edit(bytes, &edits)
+    let edited = xml_inplace::edit(bytes, Edits::of(operations).as_slice())
         .map_err(|error| explain(path, bytes, operations, error))?;
     let source = decode(path, bytes)?;
     let after = edited.bytes.or_else(|| Some(base.as_ref()?.bytes.clone()));

@@ -3,6 +3,7 @@
 use std::ops::Range;
 use std::path::Path;
 
+use file_transaction::Digest;
 use toml::de::DeTable;
 use zeroize::Zeroizing;
 
@@ -34,6 +35,8 @@ const MAX_SIZE: u64 = 1024 * 1024;
 pub struct DeploymentFile {
     /// Its path in printable form.
     pub(super) path: String,
+    /// Of its bytes.
+    digest: Digest,
     pub(super) version: Option<AskedVersion>,
     pub(super) content: Content,
     /// What is odd about it.
@@ -66,6 +69,12 @@ pub(super) struct Level {
 }
 
 impl DeploymentFile {
+    /// The SHA-256 of its bytes, in hexadecimal digits: what the history
+    /// remembers of it.
+    pub fn digest(&self) -> String {
+        self.digest.to_string()
+    }
+
     /// Reads a deployment file.
     ///
     /// # Errors
@@ -94,6 +103,7 @@ impl DeploymentFile {
             )]);
         }
         let name = printable_path(path);
+        let digest = Digest::of(content);
         let text = match str::from_utf8(content) {
             Ok(text) => text.strip_prefix('\u{FEFF}').unwrap_or(text),
             Err(error) => {
@@ -137,6 +147,7 @@ impl DeploymentFile {
         let ((), warnings) = unless_errors((), reader.diagnostics)?;
         Ok(Self {
             path: name,
+            digest,
             version,
             content,
             warnings,

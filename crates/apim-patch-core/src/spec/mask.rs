@@ -4,12 +4,14 @@ use std::ops::Range;
 
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
+use xml_inplace::Selector;
 
 use super::connection_reader::{
     BALANCER_FIELDS, CLUSTER_FIELDS, DATABASE_FIELDS, ENVIRONMENT_FIELDS,
 };
 use super::node_reader::{NODE_FIELDS, PROFILE_FIELDS};
 use crate::catalogue::{self, Depth, nearest};
+use crate::operation::holds_secret;
 
 /// Fields of a patch that hold what its file holds.
 const PATCH_VALUES: &[&str] = &["set", "expect", "insert"];
@@ -133,7 +135,11 @@ fn patches(value: &Spanned<DeValue<'_>>, masks: &mut Vec<Range<usize>>) {
         };
         let secret = fields
             .iter()
-            .any(|(key, value)| key.get_ref() == "secret" && !is_false(value));
+            .any(|(key, value)| match key.get_ref().as_ref() {
+                "secret" => !is_false(value),
+                "select" => selects_secret(value),
+                _ => false,
+            });
         for (key, value) in fields {
             let name = key.get_ref().as_ref();
             match super::patch_reader::FIELDS.contains(&name) {
@@ -141,6 +147,15 @@ fn patches(value: &Spanned<DeValue<'_>>, masks: &mut Vec<Range<usize>>) {
                 false => scalars(value, masks),
             }
         }
+    }
+}
+
+/// Whether a patch is for the element of a secret row. A selector that can't be
+/// read may be meant for one.
+fn selects_secret(select: &Spanned<DeValue<'_>>) -> bool {
+    match select.get_ref() {
+        DeValue::String(text) => Selector::parse(text).map_or(true, |select| holds_secret(&select)),
+        _ => false,
     }
 }
 

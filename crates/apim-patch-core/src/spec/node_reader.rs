@@ -155,7 +155,7 @@ impl TableReader<'_, '_> {
     /// The role of a profile, or the error that there is none.
     pub(super) fn role(&mut self, name: &str, spot: &Spot) -> Option<Role> {
         match profile::find(name) {
-            Ok(profile) => Role::of(profile.name),
+            Ok(_) => Role::of(name),
             Err(unknown) => {
                 self.diagnostics.push(unknown.at(spot.clone(), ""));
                 None

@@ -1,14 +1,15 @@
 //! `--set`, `--set-env` and `--set-file`.
 
+use std::fmt;
 use std::path::Path;
 
 use super::table_reader::reference;
 use super::{Origin, Requested, Setting, Value};
 use crate::catalogue;
-use crate::diagnostic::{Class, Diagnostic, printable_name};
+use crate::diagnostic::{Class, Diagnostic, MASK, printable_name};
 
 /// One such option with its argument as it was typed.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub enum SetOption {
     /// `--set KEY=VALUE`
     Literal(String),
@@ -17,6 +18,20 @@ pub enum SetOption {
     /// `--set-file KEY=PATH`; relative to the working directory, as on every
     /// command line.
     File(String),
+}
+
+impl fmt::Debug for SetOption {
+    /// A literal without its value: which key is a secret's is not known yet.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Literal(argument) => {
+                let key = argument.split_once('=').map_or(MASK, |(key, _)| key);
+                write!(f, "Literal({key}={MASK})")
+            }
+            Self::Environment(argument) => f.debug_tuple("Environment").field(argument).finish(),
+            Self::File(argument) => f.debug_tuple("File").field(argument).finish(),
+        }
+    }
 }
 
 impl SetOption {

@@ -13,6 +13,7 @@ use super::table_reader::{Speaker, TableReader, in_order, place, type_name};
 use super::{Action, Patch, Position, Value};
 use crate::catalogue::{Literal, Secret, illegal_in_xml, nearest};
 use crate::diagnostic::{Class, Diagnostic, printable_name};
+use crate::operation::holds_secret;
 
 /// Everything that may stand in a patch.
 pub(super) const FIELDS: &[&str] = &[
@@ -102,6 +103,8 @@ impl TableReader<'_, '_> {
         let select = self
             .required_text(&fields, "select", &at)
             .and_then(|(text, span)| self.selector("select", &text, span));
+        // What is secret as a setting is secret here, whether the patch says so or not.
+        let secret = secret || select.as_ref().is_some_and(holds_secret);
         let action = self.action(&fields, at.clone(), select.as_ref(), secret);
         let expect = fields
             .get("expect")

@@ -189,9 +189,9 @@ impl<'f> Chosen<'f> {
                     .at(profile.spot.clone(), "")
                     .help("leave --profile out, or choose another node with --node"))
             }
-            (Some(asked), _) => Ok(asked),
-            (None, Some((_, profile))) => profile::find(profile.value.profile())
+            (_, Some((_, profile))) => profile::find(profile.value.profile())
                 .map_err(|error| error.at(profile.spot.clone(), "")),
+            (Some(asked), None) => Ok(asked),
             (None, None) => {
                 let message = "no profile: nobody says what this node is";
                 Err(specification("no-profile", message.into())

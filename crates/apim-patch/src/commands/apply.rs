@@ -1,23 +1,27 @@
 //! `apply`: bring homes to what profile and deployment file ask for.
 
-use std::path::Path;
-
 use apim_patch_core::apply::{Interrupt, apply, lock};
 use apim_patch_core::diagnostic::{Diagnostic, printable_path};
 use apim_patch_core::diff::Secrecy;
 use apim_patch_core::report::Status;
 
-use super::{Prepared, catch_signals, diff, diffs, for_each_home, recover_first};
-use crate::args::Apply;
+use super::many::{Done, Many};
+use super::{Prepared, catch_signals, diff, diffs, prune_after, recover_first};
+use crate::args::{Apply, HomeArgument};
 use crate::exit::Exit;
 use crate::render::{Console, summary};
 
 pub(crate) fn run(arguments: &Apply, console: &mut Console, has_written: &mut bool) -> Exit {
     let selected = &arguments.selected;
     if arguments.dry_run {
-        return for_each_home(selected, console, |home, console| {
-            diff::show(selected, home, arguments.show_secrets, console).map(|_| Exit::Success)
-        });
+        let many = Many {
+            selected,
+            interrupt: None,
+        };
+        let one = |home: &HomeArgument, console: &mut Console| {
+            diff::show(selected, home, arguments.show_secrets, console)
+        };
+        return many.run(console, one, |()| ()).exit;
     }
     let interrupt = match catch_signals() {
         Ok(interrupt) => interrupt,
@@ -26,18 +30,23 @@ pub(crate) fn run(arguments: &Apply, console: &mut Console, has_written: &mut bo
             return Exit::of(&errors);
         }
     };
-    for_each_home(selected, console, |home, console| {
-        one(arguments, home, &interrupt, console, has_written)
-    })
+    let many = Many {
+        selected,
+        interrupt: Some(&interrupt),
+    };
+    let one =
+        |home: &HomeArgument, console: &mut Console| one(arguments, home, &interrupt, console);
+    let tally = many.run(console, one, |()| ());
+    *has_written = tally.has_written();
+    tally.exit
 }
 
 fn one(
     arguments: &Apply,
-    home: &Path,
+    home: &HomeArgument,
     interrupt: &Interrupt,
     console: &mut Console,
-    has_written: &mut bool,
-) -> Result<Exit, Vec<Diagnostic>> {
+) -> Result<Done, Vec<Diagnostic>> {
     let selected = &arguments.selected;
     let prepared = Prepared::new(selected, home, Some(interrupt))?;
     let lock = lock(&prepared.store, arguments.waiting.wait()).map_err(|error| vec![error])?;
@@ -49,24 +58,28 @@ fn one(
     let receipt = apply(
         &plan,
         &lock,
-        prepared.occasion(selected),
+        prepared.occasion(),
         !arguments.no_history,
+        selected.links.policy(),
     )
     .map_err(|error| vec![error])?;
-    drop(lock);
 
     let mut report = prepared.report(Status::Unchanged);
     report.describe(&plan, &diffs);
+    if receipt.is_some() {
+        prune_after(&lock, arguments.keep, &mut report, console);
+    }
+    drop(lock);
     let Some(receipt) = receipt else {
         console.tell(&format!("{}\n", prepared.headline()));
         console.tell(&summary(&plan, &diffs, console.is_verbose()));
         console.tell("  nothing to do\n");
         console.json(&report);
-        return Ok(Exit::Success);
+        return Ok(done(Status::Unchanged));
     };
-    *has_written = true;
     report.status = Status::Applied;
     report.changed = diffs.iter().map(|diff| diff.path.clone()).collect();
+    report.changed.extend(report.removed.iter().cloned());
     report.transaction = receipt.history.then(|| receipt.id.to_string());
     console.tell(&format!("{}\n", prepared.headline()));
     console.tell(&summary(&plan, &diffs, console.is_verbose()));
@@ -75,17 +88,30 @@ fn one(
         console.diagnostics(&[running]);
     }
     console.json(&report);
-    let files = match receipt.files.len() {
-        1 => "1 file".to_owned(),
-        count => format!("{count} files"),
+    let mut files = match receipt.files.len() {
+        1 => "1 file changed".to_owned(),
+        count => format!("{count} files changed"),
     };
+    match receipt.removed.len() {
+        0 => {}
+        1 => files.push_str(", 1 application taken away"),
+        count => files.push_str(&format!(", {count} applications taken away")),
+    }
     console.say(&match receipt.history {
         true => format!(
-            "{files} changed as {}; `apim-patch revert --home {}` takes it back",
+            "{files} as {}; `apim-patch revert --home {}` takes it back",
             receipt.id,
-            printable_path(home)
+            printable_path(&home.path)
         ),
-        false => format!("{files} changed; no history was kept"),
+        false => format!("{files}; no history was kept"),
     });
-    Ok(Exit::Success)
+    Ok(done(Status::Applied))
+}
+
+fn done(status: Status) -> Done {
+    Done {
+        exit: Exit::Success,
+        status,
+        kept: (),
+    }
 }

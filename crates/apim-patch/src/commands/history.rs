@@ -75,10 +75,15 @@ fn show(arguments: &History, id: &str, console: &mut Console) -> Result<(), Vec<
     for change in history::changes(&store, &entry, secrecy).map_err(|error| vec![error])? {
         match change {
             Change::Diff(diff) => diffs.push(diff),
-            Change::Gone(path) => {
+            Change::AndSince(diff) => {
                 console.say(&format!(
-                    "note: {path} has changed since; its diff can't be shown"
+                    "note: {} has changed since; its diff is that to the file as it is",
+                    diff.path
                 ));
+                diffs.push(diff);
+            }
+            Change::Gone(path) => {
+                console.say(&format!("note: {path} is gone; its diff can't be shown"));
             }
         }
     }

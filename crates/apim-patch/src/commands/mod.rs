@@ -2,6 +2,7 @@
 //! planning on it.
 
 pub(crate) mod apply;
+pub(crate) mod capture;
 pub(crate) mod check;
 pub(crate) mod completions;
 pub(crate) mod demo;
@@ -11,23 +12,27 @@ mod explain_node;
 pub(crate) mod history;
 pub(crate) mod init;
 pub(crate) mod inspect;
+pub(crate) mod lint;
+mod many;
+pub(crate) mod merge;
 pub(crate) mod recover;
 pub(crate) mod revert;
+mod tally;
+mod which_homes;
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use apim_patch_core::apply::{self as core, Interrupt, Lock, Occasion, Store};
 use apim_patch_core::diagnostic::{Class, Diagnostic, printable_path};
 use apim_patch_core::diff::{FileDiff, Secrecy};
-use apim_patch_core::history::secret_places;
+use apim_patch_core::history::{prune_after as prune, secret_places};
 use apim_patch_core::home::Home;
 use apim_patch_core::plan::Plan;
 use apim_patch_core::report::{Report, Status};
 use apim_patch_core::spec::{Resolved, Selection};
 
-use crate::args::Selected;
-use crate::exit::Exit;
-use crate::options;
+use crate::args::{HomeArgument, Selected};
+use crate::options::{self, Deployment};
 use crate::render::Console;
 
 /// A home, and what is asked of it.
@@ -35,6 +40,7 @@ struct Prepared {
     home: Home,
     store: Store,
     selection: Selection<Resolved>,
+    deployment: Option<Deployment>,
     /// Warnings about the home.
     warnings: Vec<Diagnostic>,
 }
@@ -42,11 +48,11 @@ struct Prepared {
 impl Prepared {
     fn new(
         selected: &Selected,
-        path: &Path,
+        at: &HomeArgument,
         interrupt: Option<&Interrupt>,
     ) -> Result<Self, Vec<Diagnostic>> {
-        let (home, store, mut warnings) = open(path, interrupt)?;
-        let selection = selected.selection(path)?;
+        let (home, store, mut warnings) = open(&at.path, interrupt)?;
+        let (selection, deployment) = selected.selection(at)?;
         home.check_profile(selection.profile)
             .map_err(|error| vec![error])?;
         if let Some(version) = &selection.version {
@@ -57,12 +63,17 @@ impl Prepared {
             home,
             store,
             selection,
+            deployment,
             warnings,
         })
     }
 
     fn plan(&self, selected: &Selected) -> Result<Plan, Vec<Diagnostic>> {
-        Plan::new(&self.store, &self.selection, selected.links.policy())
+        let plan = Plan::new(&self.store, &self.selection, selected.links.policy())?;
+        match selected.prune_apps {
+            true => plan.prune_apps(&self.store, &self.selection),
+            false => Ok(plan),
+        }
     }
 
     /// A report with what is known of the home.
@@ -76,7 +87,7 @@ impl Prepared {
     }
 
     /// What the history remembers of a run.
-    fn occasion(&self, selected: &Selected) -> Occasion {
+    fn occasion(&self) -> Occasion {
         let mut occasion = occasion();
         let mut remember = |key: &str, value: Option<String>| {
             occasion
@@ -85,8 +96,10 @@ impl Prepared {
         };
         remember("profile", Some(self.selection.profile.name.to_owned()));
         remember("node", self.selection.node.clone());
-        let file = selected.deployment_file(self.home.path());
-        remember("deployment file", file.map(|path| printable_path(&path)));
+        if let Some(deployment) = &self.deployment {
+            remember("deployment file", Some(printable_path(&deployment.path)));
+            remember("deployment file digest", Some(deployment.digest.clone()));
+        }
         occasion.remember.extend(secret_places(&self.selection));
         occasion
     }
@@ -154,56 +167,19 @@ fn occasion() -> Occasion {
     )
 }
 
-/// The homes, each once, with a note where one was named twice.
-fn distinct<'h>(homes: &'h [PathBuf], console: &mut Console) -> Vec<&'h Path> {
-    let mut seen = Vec::new();
-    let mut distinct: Vec<&Path> = Vec::new();
-    for home in homes {
-        let real = home.canonicalize().unwrap_or_else(|_| home.clone());
-        if seen.contains(&real) {
-            console.say(&format!(
-                "note: {} is named twice; it is done once",
-                printable_path(home)
-            ));
-        } else {
-            seen.push(real);
-            distinct.push(home);
+/// Deletes what `--keep` leaves no room for. The run is done, so that failing
+/// to is worth a warning and no more.
+fn prune_after(lock: &Lock, keep: Option<u32>, report: &mut Report, console: &mut Console) {
+    let Some(keep) = keep else {
+        return;
+    };
+    match prune(lock, usize::try_from(keep).unwrap_or(usize::MAX)) {
+        Ok(gone) => report.pruned = gone.iter().map(ToString::to_string).collect(),
+        Err(warning) => {
+            report.warn(std::slice::from_ref(&warning));
+            console.diagnostics(&[warning]);
         }
     }
-    distinct
-}
-
-/// Runs `one` for each home; one that fails does not stop the others.
-fn for_each_home(
-    selected: &Selected,
-    console: &mut Console,
-    mut one: impl FnMut(&Path, &mut Console) -> Result<Exit, Vec<Diagnostic>>,
-) -> Exit {
-    let homes = distinct(&selected.homes, console);
-    let mut failed = Vec::new();
-    let mut exit = Exit::Success;
-    for home in &homes {
-        let here = one(home, console).unwrap_or_else(|errors| {
-            let mut report = Report::new(printable_path(home), Status::Failed);
-            report.profile = selected.profile.clone();
-            report.node = selected.node.clone();
-            failed.push(printable_path(home));
-            console.failure(report, &errors)
-        });
-        exit = exit.graver(here);
-    }
-    if homes.len() > 1 {
-        let done = homes.len() - failed.len();
-        console.say(&match failed.is_empty() {
-            true => format!("{done} homes done"),
-            false => format!(
-                "{done} of {} homes done; failed: {}",
-                homes.len(),
-                failed.join(", ")
-            ),
-        });
-    }
-    exit
 }
 
 /// The diffs of all files that change.

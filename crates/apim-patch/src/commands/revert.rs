@@ -4,7 +4,7 @@ use apim_patch_core::apply::{self as core, Reverted};
 use apim_patch_core::diagnostic::{Diagnostic, printable, printable_path};
 use apim_patch_core::report::{Report, Status};
 
-use super::{catch_signals, occasion, open, recover_first};
+use super::{catch_signals, occasion, open, prune_after, recover_first};
 use crate::args::Revert;
 use crate::exit::Exit;
 use crate::render::Console;
@@ -46,6 +46,7 @@ fn revert(arguments: &Revert, console: &mut Console) -> Result<Report, Vec<Diagn
         }
         Reverted::Done(id, receipt) => (id, receipt),
     };
+    prune_after(&lock, arguments.keep, &mut report, console);
     drop(lock);
     report.status = Status::Reverted;
     report.transaction = Some(receipt.id.to_string());

@@ -3,7 +3,7 @@
 use std::fmt::Write;
 
 use anstyle::{AnsiColor, Style};
-use apim_patch_core::diagnostic::printable;
+use apim_patch_core::diagnostic::{printable, printable_path};
 use apim_patch_core::diff::FileDiff;
 use apim_patch_core::plan::{Outcome, Plan, PlannedSetting};
 
@@ -47,6 +47,11 @@ pub(crate) fn summary(plan: &Plan, diffs: &[FileDiff], all: bool) -> String {
             out.push('\n');
         }
     }
+    for removal in &plan.removals {
+        let style = style_of(Outcome::Removed);
+        let path = printable_path(removal);
+        let _ = writeln!(out, "  {bold}{path}{bold:#} ({style}taken away{style:#})");
+    }
     out
 }
 
@@ -59,13 +64,21 @@ fn style_of(outcome: Outcome) -> Style {
     }
 }
 
-/// `old → new`, as far as there are both.
 fn values(setting: &PlannedSetting) -> Option<String> {
-    let old = setting.old.as_deref().map(printable);
-    let new = setting.new.as_deref().map(printable);
-    match (old, new, setting.outcome) {
+    arrow(
+        setting.outcome,
+        setting.old.as_deref(),
+        setting.new.as_deref(),
+    )
+}
+
+/// `old → new`, as far as there are both.
+pub(super) fn arrow(outcome: Outcome, old: Option<&str>, new: Option<&str>) -> Option<String> {
+    let old = old.map(printable);
+    let new = new.map(printable);
+    match (old, new, outcome) {
         (_, _, Outcome::Unchanged | Outcome::NotApplicable) => None,
-        (Some(old), Some(new), _) if old != new || setting.outcome == Outcome::Set => {
+        (Some(old), Some(new), _) if old != new || outcome == Outcome::Set => {
             Some(format!("{old} → {new}"))
         }
         (_, Some(new), _) => Some(new),
@@ -73,17 +86,24 @@ fn values(setting: &PlannedSetting) -> Option<String> {
     }
 }
 
+/// How a setting is not what is asked for; `None` where it is.
+pub(super) fn what_differs(outcome: Outcome) -> Option<&'static str> {
+    Some(match outcome {
+        Outcome::Unchanged | Outcome::NotApplicable => return None,
+        Outcome::Set => "differs",
+        Outcome::Restored => "is commented out",
+        Outcome::Inserted => "is missing",
+        Outcome::CommentedOut => "is active",
+        Outcome::Removed => "is there",
+    })
+}
+
 /// One line per setting that is not what is asked for.
 pub(crate) fn differences(plan: &Plan) -> String {
     let mut out = String::new();
     for (file, setting) in plan.settings() {
-        let what = match setting.outcome {
-            Outcome::Unchanged | Outcome::NotApplicable => continue,
-            Outcome::Set => "differs",
-            Outcome::Restored => "is commented out",
-            Outcome::Inserted => "is missing",
-            Outcome::CommentedOut => "is active",
-            Outcome::Removed => "is there",
+        let Some(what) = what_differs(setting.outcome) else {
+            continue;
         };
         let place = match setting.position {
             Some(position) => format!("{}:{position}", file.path()),
@@ -94,6 +114,10 @@ pub(crate) fn differences(plan: &Plan) -> String {
             let _ = write!(out, ": {values}");
         }
         let _ = writeln!(out, " (asked for by {})", setting.origin);
+    }
+    for removal in &plan.removals {
+        let path = printable_path(removal);
+        let _ = writeln!(out, "{path}: is there (asked for by --prune-apps)");
     }
     out
 }

@@ -4,6 +4,9 @@
 mod diagnostic;
 mod diff;
 mod human;
+mod merged;
+mod progress;
+mod recording;
 
 use std::io::{self, IsTerminal, Write};
 
@@ -15,6 +18,10 @@ use crate::exit::Exit;
 
 pub(crate) use diff::diff;
 pub(crate) use human::{differences, summary};
+pub(crate) use merged::merged;
+pub(crate) use progress::Progress;
+pub(crate) use recording::Recording;
+use recording::Said;
 
 /// Where results go.
 pub(crate) struct Console {
@@ -22,6 +29,9 @@ pub(crate) struct Console {
     color: Color,
     quiet: bool,
     verbose: bool,
+    /// Where there is one, nothing is written yet but recorded here.
+    recording: Option<Recording>,
+    progress: Progress,
     /// The first thing that kept data from being written.
     failed: Option<io::Error>,
 }
@@ -39,8 +49,47 @@ impl Console {
             color: output.color,
             quiet: output.quiet,
             verbose: output.verbose,
+            recording: None,
+            progress: Progress::none(),
             failed: None,
         }
+    }
+
+    /// A console like this one that only records, for a thread of its own:
+    /// what is said of two homes at the same time must not mingle.
+    pub(crate) fn recorder(&self) -> Self {
+        Self {
+            format: self.format,
+            color: self.color,
+            quiet: self.quiet,
+            verbose: self.verbose,
+            recording: Some(Recording::default()),
+            progress: Progress::none(),
+            failed: None,
+        }
+    }
+
+    /// What such a console has recorded.
+    pub(crate) fn recorded(self) -> Recording {
+        self.recording.unwrap_or_default()
+    }
+
+    /// Says what was recorded.
+    pub(crate) fn replay(&mut self, recording: Recording) {
+        for said in recording.0 {
+            self.put(said);
+        }
+    }
+
+    /// Shows a bar for this many homes until [`Console::end_progress`].
+    pub(crate) fn begin_progress(&mut self, homes: usize) -> Progress {
+        self.progress = Progress::of(self, homes);
+        self.progress.clone()
+    }
+
+    pub(crate) fn end_progress(&mut self) {
+        self.progress.clear();
+        self.progress = Progress::none();
     }
 
     pub(crate) fn is_json(&self) -> bool {
@@ -60,8 +109,7 @@ impl Console {
     /// wanted.
     pub(crate) fn data(&mut self, text: &str) {
         if !self.is_json() {
-            let written = write!(anstream::stdout(), "{text}");
-            self.note(written);
+            self.put(Said::Data(text.to_owned()));
         }
     }
 
@@ -74,36 +122,59 @@ impl Console {
 
     /// Writes data as it is.
     pub(crate) fn raw(&mut self, bytes: &[u8]) {
-        let written = io::stdout()
-            .write_all(bytes)
-            .and_then(|()| io::stdout().flush());
-        self.note(written);
+        self.put(Said::Raw(bytes.to_vec()));
     }
 
     /// Writes one object on a line of its own.
     pub(crate) fn json(&mut self, value: &impl serde::Serialize) {
         if self.is_json() {
-            let line = serde_json::to_string(value).map_err(io::Error::other);
-            let written = line.and_then(|line| writeln!(io::stdout(), "{line}"));
-            self.note(written);
+            match serde_json::to_vec(value) {
+                Ok(mut line) => {
+                    line.push(b'\n');
+                    self.put(Said::Raw(line));
+                }
+                Err(error) => self.note(Err(io::Error::other(error))),
+            }
         }
     }
 
     /// Says something beside the data.
     pub(crate) fn say(&mut self, text: &str) {
         if !self.quiet && !self.is_json() {
-            // Nobody to tell that nobody listens.
-            let _ = writeln!(anstream::stderr(), "{text}");
+            self.put(Said::Aside(format!("{text}\n")));
         }
+    }
+
+    /// Writes a diagnostic as data, for people: what `lint` finds is its result.
+    pub(crate) fn drawn(&mut self, diagnostic: &Diagnostic) {
+        let text = format!("{}\n", diagnostic::draw(diagnostic));
+        self.data(&text);
     }
 
     /// Shows errors and warnings; in JSON they stand in the report.
     pub(crate) fn diagnostics(&mut self, diagnostics: &[Diagnostic]) {
         for diagnostic in diagnostics {
             if diagnostic.is_error() || !self.quiet {
-                let _ = writeln!(anstream::stderr(), "{}", diagnostic::draw(diagnostic));
+                self.put(Said::Aside(format!("{}\n", diagnostic::draw(diagnostic))));
             }
         }
+    }
+
+    fn put(&mut self, said: Said) {
+        if let Some(recording) = &mut self.recording {
+            recording.0.push(said);
+            return;
+        }
+        let written = self.progress.aside(|| match &said {
+            Said::Data(text) => write!(anstream::stdout(), "{text}"),
+            Said::Raw(bytes) => io::stdout().write_all(bytes),
+            Said::Aside(text) => {
+                // Nobody to tell that nobody listens.
+                let _ = write!(anstream::stderr(), "{text}");
+                Ok(())
+            }
+        });
+        self.note(written);
     }
 
     /// Shows a failure: drawn for people, as a report for programs.

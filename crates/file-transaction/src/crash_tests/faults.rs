@@ -226,6 +226,34 @@ fn an_edit_through_an_open_file_is_seen_until_the_old_content_is_dropped() {
     assert!(!root.path().join(STATE).exists());
 }
 
+/// It is neither the old nor the new content, and which of the two it was made of is for somebody
+/// to say.
+#[test]
+fn an_edit_of_the_new_content_stops_taking_it_back() {
+    let root = Root::new();
+    let path = root.path().join(FILES[0]);
+    let edit_and_fail = {
+        let (path, mut edited) = (path.clone(), false);
+        move |_| {
+            let swapped = fs::read(&path).unwrap() == new(FILES[0]);
+            if edited || !swapped || super::last_step() != "sync directory" {
+                return Ok(());
+            }
+            edited = true;
+            fs::write(&path, "an edit").unwrap();
+            Err(Errno::IO.into())
+        }
+    };
+    let (result, _) = with_steps(&[], Some(Box::new(edit_and_fail)), || {
+        apply(root.path(), true)
+    });
+    let error = result.unwrap_err();
+    assert_eq!(error.class(), Class::RecoveryNeeded, "{error}");
+    let text = error.to_string();
+    assert!(text.contains("was changed by somebody else"), "{text}");
+    assert_eq!(fs::read(&path).unwrap(), b"an edit");
+}
+
 #[test]
 fn nothing_is_removed_through_a_state_directory_that_somebody_plants() {
     let root = Root::new();
@@ -321,6 +349,23 @@ fn the_sequence_of_calls_is_the_one_that_survives_a_power_cut() {
         &[&[ANNOUNCED], &with_history[..]].concat(),
     );
     assert_eq!(syncs, 4 + 2 * files + directories);
+}
+
+/// Where names cannot be swapped, the old content has a second name, a durable copy if need be,
+/// before the target is replaced.
+#[test]
+fn the_old_content_is_safe_before_a_plain_rename() {
+    for (lacking, second_name) in [
+        ("exchange", "link"),
+        ("exchange,link", "link, create, write, set mode, sync"),
+    ] {
+        let root = Root::new();
+        let (result, names) = with_steps(&abilities(lacking), None, || apply(root.path(), true));
+        result.unwrap();
+        let names = names.join(", ");
+        let swapped = format!("exchange, {second_name}, rename, rename, ").repeat(FILES.len());
+        assert!(names.contains(&swapped), "{lacking}: {names}");
+    }
 }
 
 /// What stands in the journal or beside a target is what was to be written, or is not used.

@@ -5,11 +5,13 @@ use std::fs;
 use std::path::Path;
 use std::process::Command;
 
+use rustix::io::Errno;
+
 use super::{
     Deed, FILES, LIMIT, PATIENTLY, Root, STATE, abilities, apply, check_recovered, new, old,
     perform, prepared_for, with_steps,
 };
-use crate::{Class, Details, Interrupt, LinkPolicy, Store, Transaction, recover};
+use crate::{Class, Details, Interrupt, LinkPolicy, Recovery, Store, Transaction, recover};
 
 const CHILD: &str = "FILE_TRANSACTION_CHILD";
 
@@ -127,15 +129,57 @@ fn a_killed_revert_is_recovered() {
     kill_everywhere(Deed::Revert, "-");
 }
 
-/// A root whose run was killed when all files were swapped in and nothing had been cleaned up.
-fn killed_when_swapped() -> Root {
+/// A root whose run was killed as soon as so many of its files were swapped in.
+fn killed_with_new(count: usize) -> Root {
     let roots = (1..).map(|at| {
         let root = Root::new();
         assert!(killed(&root, Deed::Apply { history: true }, at, "-"));
         root
     });
-    let swapped = |root: &Root| root.which_are_new("").iter().all(|new| *new);
-    roots.into_iter().find(swapped).unwrap()
+    let new = |root: &Root| root.which_are_new("").iter().filter(|new| **new).count();
+    roots.into_iter().find(|root| new(root) == count).unwrap()
+}
+
+/// A root whose run was killed when all files were swapped in and nothing had been cleaned up.
+fn killed_when_swapped() -> Root {
+    killed_with_new(FILES.len())
+}
+
+#[test]
+fn a_recovery_says_how_many_files_it_replaced() {
+    let recovered = |root: &Root, fail: bool| {
+        let fail_once = {
+            let mut fail = fail;
+            move |_| match fail && super::last_step() == "exchange" {
+                true => {
+                    fail = false;
+                    Err(Errno::IO.into())
+                }
+                false => Ok(()),
+            }
+        };
+        let store = Store::open(root.path(), STATE).unwrap();
+        let lock = store.lock(PATIENTLY).unwrap();
+        let (result, _) = with_steps(&[], Some(Box::new(fail_once)), || recover::recover(&lock));
+        match result.unwrap() {
+            Recovery::RolledForward(run) => (true, run.replaced),
+            Recovery::RolledBack(run) => (false, run.replaced),
+            Recovery::Nothing => panic!("nothing was recovered"),
+        }
+    };
+    let root = killed_with_new(2);
+    assert_eq!(recovered(&root.copy(), false), (true, 1));
+    assert_eq!(recovered(&root.copy(), true), (false, 2));
+    // What was to be swapped in last is gone, so that the way is back from the start.
+    let copy = root.copy();
+    for entry in fs::read_dir(copy.path().join("conf/deep")).unwrap() {
+        let path = entry.unwrap().path();
+        if !path.ends_with(FILES[2]) {
+            fs::remove_file(path).unwrap();
+        }
+    }
+    assert_eq!(recovered(&copy, false), (false, 2));
+    assert_eq!(recovered(&killed_when_swapped(), false), (true, 0));
 }
 
 #[test]

@@ -1,9 +1,12 @@
 //! What is remembered, and the way back.
 
 use std::fs;
+use std::os::unix::fs::PermissionsExt as _;
 
 use file_transaction::history::{self, History};
-use file_transaction::{Class, Error, LinkPolicy, Manifest, Receipt, rollback};
+use file_transaction::{
+    Class, Digest, Error, LinkPolicy, Manifest, Receipt, Recovery, Store, recover, rollback,
+};
 
 use crate::root::{LIMIT, Root, STATE, details};
 
@@ -105,6 +108,14 @@ fn drift_names_every_file_and_stops_the_revert() {
         }
         other => panic!("{other}"),
     }
+    let (planned, edited) = (receipt.files[1].after, Digest::of(b"edited"));
+    assert_eq!(
+        error.to_string(),
+        format!(
+            "changed since: conf/b (expected {planned}, found {edited}); \
+             conf/c (expected {planned}, found something else)"
+        )
+    );
     assert_eq!(root.tree(), before);
 }
 
@@ -119,6 +130,32 @@ fn a_file_that_is_another_one_now_is_drift() {
         matches!(&error, Error::Drift { files } if files.len() == 1),
         "{error}"
     );
+}
+
+#[test]
+fn a_file_that_cannot_be_read_is_no_drift() {
+    let root = Root::with(&["a"]);
+    let receipt = root.replace(&["a"], "new").unwrap();
+    fs::remove_file(root.at("a")).unwrap();
+    std::os::unix::fs::symlink("x".repeat(300), root.at("a")).unwrap();
+    let error = revert(&root, receipt.id.as_str()).unwrap_err();
+    assert_eq!(error.class(), Class::Io, "{error}");
+}
+
+#[test]
+fn a_plan_shows_what_it_would_do() {
+    let root = Root::with(&FILES);
+    let receipt = root.replace(&FILES, "new").unwrap();
+    let store = root.store();
+    let entry = history::read(&store, receipt.id.as_str()).unwrap();
+    let plan = rollback::plan(&store, entry, LinkPolicy::InsideOnly, LIMIT).unwrap();
+    assert_eq!(plan.entry().id(), &receipt.id);
+    let changes: Vec<_> = plan
+        .changes()
+        .map(|(now, then)| (now.bytes().to_vec(), String::from_utf8_lossy(then).into()))
+        .collect();
+    let expected = FILES.map(|file| (b"new".to_vec(), format!("content of {file}\n")));
+    assert_eq!(changes, expected);
 }
 
 #[test]
@@ -218,6 +255,25 @@ fn a_name_may_be_shortened_as_long_as_it_is_clear() {
 }
 
 #[test]
+fn a_later_transaction_sorts_later_even_if_the_clock_was_set_back() {
+    const LATER: &str = "20990101T000000.000Z-0000";
+    let root = Root::with(&["a"]);
+    let first = root.replace(&["a"], "first").unwrap();
+    let transactions = root.at(STATE).join("transactions");
+    let manifest = transactions.join(first.id.as_str()).join("manifest.json");
+    let text = fs::read_to_string(&manifest).unwrap();
+    fs::write(&manifest, text.replace(first.id.as_str(), LATER)).unwrap();
+    fs::rename(
+        transactions.join(first.id.as_str()),
+        transactions.join(LATER),
+    )
+    .unwrap();
+    let second = root.replace(&["a"], "second").unwrap();
+    assert!(second.id.as_str() > LATER, "{}", second.id);
+    assert_eq!(list(&root).entries[0].id(), &second.id);
+}
+
+#[test]
 fn pruning_keeps_the_newest() {
     let root = Root::with(&["a"]);
     let ids: Vec<_> = (0..5)
@@ -267,4 +323,70 @@ fn nothing_is_remembered_where_nothing_was_written() {
     assert!(list(&root).entries.is_empty());
     assert!(history::latest(&root.store()).unwrap().is_none());
     assert_eq!(root.tree().len(), 1);
+}
+
+/// Contents may hold passwords, whether they are shown as text or as numbers.
+#[test]
+fn no_debug_output_shows_content() {
+    let root = Root::with(&["a"]);
+    root.replace(&["a"], "first").unwrap();
+    let lock = root.lock();
+    let entry = history::latest(lock.store()).unwrap().unwrap();
+    let revert = rollback::plan(lock.store(), entry, LinkPolicy::InsideOnly, LIMIT).unwrap();
+    let snapshot = root.read("a").unwrap();
+    let mut shown = format!("{revert:?} {snapshot:?}");
+    let transaction = revert.begin(&lock, details()).unwrap();
+    shown += &format!("{transaction:?}");
+    let staged = transaction.stage().unwrap();
+    shown += &format!("{staged:?}");
+    shown += &format!("{:?}", staged.prepare().unwrap());
+    for content in [&b"first"[..], b"content of"] {
+        let text = String::from_utf8_lossy(content);
+        let numbers = format!("{content:?}");
+        let numbers = numbers.trim_matches(['[', ']']);
+        assert!(!shown.contains(&*text), "{shown}");
+        assert!(!shown.contains(numbers), "{shown}");
+    }
+    assert!(shown.contains("relative"), "{shown}");
+}
+
+#[test]
+fn a_history_that_cannot_be_listed_is_not_an_empty_one() {
+    let root = Root::with(&["a"]);
+    root.replace(&["a"], "new").unwrap();
+    fs::remove_dir_all(root.at(STATE).join("transactions")).unwrap();
+    root.write(format!("{STATE}/transactions"), "no directory");
+    let (store, lock) = (root.store(), root.lock());
+    for error in [
+        history::list(&store).unwrap_err(),
+        history::latest(&store).unwrap_err(),
+        history::prune(&lock, 0).unwrap_err(),
+        recover::pending(&store).unwrap_err(),
+        recover::recover(&lock).unwrap_err(),
+    ] {
+        assert_eq!(error.class(), Class::Io, "{error}");
+        assert!(error.to_string().starts_with("list "), "{error}");
+    }
+}
+
+#[test]
+fn where_there_is_no_root_any_more_there_is_no_telling() {
+    let parent = Root::with(&["root/a"]);
+    let store = Store::open(&parent.at("root"), STATE).unwrap();
+    fs::remove_dir_all(parent.at("root")).unwrap();
+    parent.write("root", "no directory");
+    let error = history::list(&store).unwrap_err();
+    assert_eq!(error.class(), Class::Io, "{error}");
+}
+
+#[test]
+fn an_empty_state_directory_is_no_history() {
+    let root = Root::with(&["a"]);
+    fs::create_dir(root.at(STATE)).unwrap();
+    fs::set_permissions(root.at(STATE), fs::Permissions::from_mode(0o700)).unwrap();
+    assert!(list(&root).entries.is_empty());
+    assert_eq!(recover::pending(&root.store()).unwrap(), None);
+    let recovery = recover::recover(&root.lock()).unwrap();
+    assert!(matches!(recovery, Recovery::RolledBack(_)), "{recovery:?}");
+    assert!(!root.at(STATE).exists());
 }

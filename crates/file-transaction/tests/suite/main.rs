@@ -5,5 +5,7 @@
 mod history;
 mod locking;
 mod reading;
+mod refusing_removal;
+mod removing;
 mod replacing;
 mod root;

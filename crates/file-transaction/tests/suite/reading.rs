@@ -17,7 +17,8 @@ fn a_file_is_read_with_its_digest() {
     assert_eq!(file.bytes(), b"content of conf/a.xml\n");
     assert_eq!(file.digest(), Digest::of(file.bytes()));
     assert_eq!(file.relative(), Path::new("conf/a.xml"));
-    assert!(!format!("{file:?}").contains("content of"), "{file:?}");
+    let debug = format!("{file:?}");
+    assert!(debug.contains("conf/a.xml") && !debug.contains("content of"));
 }
 
 #[test]
@@ -152,6 +153,16 @@ fn the_limit_is_the_largest_size_that_is_read() {
         .store()
         .read(Path::new("maps"), LinkPolicy::FollowOutside, 10);
     assert!(matches!(endless.unwrap_err(), Error::TooLarge { .. }));
+}
+
+#[test]
+fn a_device_is_not_opened() {
+    let root = Root::with(&[]);
+    symlink("/dev/null", root.at("null")).unwrap();
+    let store = root.store();
+    let device = store.read(Path::new("null"), LinkPolicy::FollowOutside, LIMIT);
+    let kind = FileKind::Device;
+    assert!(matches!(device.unwrap_err(), Error::NotRegular { kind: k, .. } if k == kind));
 }
 
 #[test]

@@ -4,7 +4,7 @@ use std::fs::{self, File};
 use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _, symlink};
 use std::path::Path;
 
-use file_transaction::{Class, Error, Interrupt, LinkPolicy, Transaction};
+use file_transaction::{Class, Digest, Error, Interrupt, LinkPolicy, Transaction};
 use rustix::fs::IFlags;
 use xattr::FileExt as _;
 
@@ -18,6 +18,7 @@ fn all_files_are_replaced_and_nothing_is_left() {
         .begin(&lock, &["a", "conf/b"], "new")
         .unwrap()
         .keep_history(false);
+    assert!(!transaction.is_empty());
     let receipt = transaction
         .stage()
         .unwrap()
@@ -203,6 +204,35 @@ fn a_file_that_changed_since_it_was_read_is_a_conflict() {
 }
 
 #[test]
+fn a_conflict_names_what_was_found() {
+    type Change = fn(&Root);
+    let changes: [(Change, Option<Digest>); 2] = [
+        (
+            |root| root.write("a", "edited"),
+            Some(Digest::of(b"edited")),
+        ),
+        (
+            |root| {
+                let mode = fs::Permissions::from_mode(0o600);
+                fs::set_permissions(root.at("a"), mode).unwrap();
+            },
+            None,
+        ),
+    ];
+    for (change, found) in changes {
+        let root = Root::with(&["a"]);
+        let lock = root.lock();
+        let staged = root.begin(&lock, &["a"], "new").unwrap().stage().unwrap();
+        let prepared = staged.prepare().unwrap();
+        change(&root);
+        match prepared.commit().unwrap_err() {
+            Error::Conflict { actual, .. } => assert_eq!(actual, found),
+            other => panic!("{other}"),
+        }
+    }
+}
+
+#[test]
 fn a_path_that_leads_elsewhere_since_is_a_conflict() {
     let root = Root::with(&["one/a", "two/a"]);
     symlink("one", root.at("now")).unwrap();
@@ -225,12 +255,12 @@ fn nothing_changes_when_the_last_file_cannot_be_replaced() {
     }
     let root = Root::with(&["a", "b", "last/c"]);
     let obstacles = [
-        ("last/c", IFlags::IMMUTABLE),
-        ("last", IFlags::IMMUTABLE),
-        ("last/c", IFlags::APPEND),
-        ("last", IFlags::APPEND),
+        ("last/c", IFlags::IMMUTABLE, "it is immutable"),
+        ("last", IFlags::IMMUTABLE, "it is immutable"),
+        ("last/c", IFlags::APPEND, "it is append-only"),
+        ("last", IFlags::APPEND, "it is append-only"),
     ];
-    for (path, flag) in obstacles {
+    for (path, flag, why) in obstacles {
         let at = File::open(root.at(path)).unwrap();
         let flags = rustix::fs::ioctl_getflags(&at).unwrap_or(IFlags::empty());
         if rustix::fs::ioctl_setflags(&at, flags | flag).is_err() {
@@ -243,7 +273,8 @@ fn nothing_changes_when_the_last_file_cannot_be_replaced() {
         let error = result.unwrap_err();
         assert_eq!(error.class(), Class::Io, "{error}");
         assert!(matches!(error, Error::NotWritable { .. }), "{error}");
-        assert!(error.to_string().contains(path), "{error}");
+        let text = error.to_string();
+        assert!(text.contains(path) && text.contains(why), "{text}");
         // It was found out by looking.
         assert_eq!(after, before, "{error}");
     }

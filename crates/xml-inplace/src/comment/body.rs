@@ -207,11 +207,12 @@ impl Body {
 
     /// Whether, read as one line of an element, the last tag lacks its
     /// bracket: `</X` does, and so does a start tag that is complete but for
-    /// it; one that goes on in the next comment does not.
+    /// it, `/` alone being the end of one; one that goes on in the next comment
+    /// does not, nor does text that begins with a slash.
     pub(super) fn closes_merged(&self, text: &str) -> bool {
         self.merged_close
             && text[self.said.clone()].rsplit_once('<').map_or(
-                self.merged_open || text[self.said.clone()].starts_with('/'),
+                self.merged_open || &text[self.said.clone()] == "/",
                 |(_, tail)| tail.starts_with('/'),
             )
     }

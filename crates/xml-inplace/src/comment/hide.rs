@@ -4,6 +4,8 @@ use super::body::Body;
 use super::{CLOSE, Hidden, OPEN, hidden_in, in_run, is_blank};
 use crate::document::{Child, Element};
 use crate::edit::{Edit, EditSet, Span, splice};
+use crate::escape;
+use crate::source::Encoding;
 use crate::token::{Kind, local_name, tag_name, tokens};
 
 /// Hides the element at `span`: its comments stay as they are, everything else
@@ -81,11 +83,13 @@ pub enum Refusal {
 }
 
 /// The first comment directly inside `parent` that has a tag of this name and
-/// is not recognised, or holds what is not `well_formed`.
+/// is not recognised, or holds what is not `well_formed`. Start tags without
+/// these `attributes` are another element's; an end tag alone shows none.
 pub(crate) fn refused_in(
     text: &str,
     parent: Element<'_>,
     name: &str,
+    attributes: &[(&str, &str)],
     well_formed: impl Fn(&Hidden) -> bool,
 ) -> Option<(Span, Refusal)> {
     let hidden = hidden_in(text, parent);
@@ -99,9 +103,10 @@ pub(crate) fn refused_in(
         let mut ends = false;
         let mut prose = false;
         for token in tokens(&source, 0) {
-            let tag = local_name(tag_name(&source[token.span.clone()]));
+            let whole = &source[token.span.clone()];
+            let tag = local_name(tag_name(whole));
             match token.kind {
-                Kind::StartTag { .. } if tag == name => starts = true,
+                Kind::StartTag { .. } if tag == name && carries(whole, attributes) => starts = true,
                 Kind::EndTag if tag == name => ends = true,
                 Kind::Text if !starts && !is_blank(&source[token.span]) => prose = true,
                 _ => {}
@@ -109,6 +114,7 @@ pub(crate) fn refused_in(
         }
         let refusal = match (starts, ends) {
             (false, false) => return None,
+            (false, true) if !attributes.is_empty() => return None,
             (true, true) if prose => Refusal::Mixed,
             (true, true) => Refusal::IllFormed,
             _ => Refusal::LoneTag,
@@ -119,5 +125,22 @@ pub(crate) fn refused_in(
             .get(holder)
             .is_some_and(|hidden| hidden.span.start <= comment.start && well_formed(hidden));
         (!recognised).then_some((comment, refusal))
+    })
+}
+
+/// Whether a start tag, which may be written as only a person would read it, has
+/// these attributes.
+fn carries(tag: &str, attributes: &[(&str, &str)]) -> bool {
+    attributes.iter().all(|(name, value)| {
+        ['"', '\''].into_iter().any(|quote| {
+            let value = escape::attribute(value, Encoding::Utf8, quote);
+            let quoted = format!("{quote}{value}{quote}");
+            tag.match_indices(&quoted).any(|(at, _)| {
+                let before = tag[..at].trim_end().strip_suffix('=');
+                before
+                    .and_then(|before| before.trim_end().strip_suffix(name))
+                    .is_some_and(|before| before.ends_with([' ', '\t', '\r', '\n', ':']))
+            })
+        })
     })
 }

@@ -1,6 +1,8 @@
 //! Make the items of a list a set, known by their identity: what stays is not
 //! touched, new ones go behind the last, others are removed.
 
+use std::collections::HashSet;
+
 use super::insert::{behind_last, new_text, put, removed};
 use super::target::hidden;
 use super::text::{restore, text_edits};
@@ -37,22 +39,18 @@ pub(super) fn set(
         .children()
         .filter(|child| child.name() == item)
         .collect();
-    let mut found: Vec<Vec<String>> = Vec::new();
+    let mut wanted: HashSet<&Vec<String>> = entries.iter().collect();
     let mut gone = Vec::new();
     for &element in &items {
-        let identity = identity(element, fields);
-        if entries.contains(&identity) && !found.contains(&identity) {
-            found.push(identity);
-        } else {
+        if !wanted.remove(&identity(element, fields)) {
             gone.push(element);
         }
     }
-    let mut new: Vec<&Vec<String>> = Vec::new();
-    for entry in entries {
-        if !found.contains(entry) && !new.contains(&entry) {
-            new.push(entry);
-        }
-    }
+    // What is left of them, each once, in the order in which they were given.
+    let new: Vec<&Vec<String>> = entries
+        .iter()
+        .filter(|entry| wanted.remove(entry))
+        .collect();
     if new.is_empty() && gone.is_empty() {
         let position = document.position(list.span().start);
         return Ok(Outcome::already(Why::Equal(position)).with(note));

@@ -100,6 +100,7 @@ pub(super) fn refused(
 ) -> Option<(crate::source::Position, comment::Refusal)> {
     let source = document.source();
     let name = operation.target.name()?;
+    let attributes: Vec<_> = operation.target.required_attributes().collect();
     operation
         .target
         .parents(document)
@@ -107,7 +108,8 @@ pub(super) fn refused(
         .find_map(|parent| {
             let well_formed =
                 |hidden: &Hidden| with_restored(source.text(), parent, hidden, |_, _| ()).is_some();
-            let (span, refusal) = comment::refused_in(source.text(), parent, name, well_formed)?;
+            let (span, refusal) =
+                comment::refused_in(source.text(), parent, name, &attributes, well_formed)?;
             Some((document.position(span.start), refusal))
         })
 }

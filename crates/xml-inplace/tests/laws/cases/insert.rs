@@ -267,3 +267,54 @@ fn removing_takes_the_line_along() {
         "the root element can't be commented out or removed, and nothing can stand beside it"
     );
 }
+
+#[test]
+fn an_equal_one_elsewhere_does_not_choose_among_several_places() {
+    for (before, target, place) in [
+        ("<a><b/><b/><n/></a>", "/a/b", Place::Into),
+        ("<a><c><b/><n/></c><d><b/></d></a>", "//b", Place::After),
+    ] {
+        let refused = refusal(before, &[insert(target, place, "<n/>")]);
+        assert!(refused.contains("matches 2 elements"), "{refused}");
+    }
+}
+
+#[test]
+fn behind_the_last_of_several_comments() {
+    check(
+        "<a><!--1--><!--2--></a>",
+        insert("/a", Place::Into, "<n/>"),
+        "<a><!--1--><!--2--><n/></a>",
+    );
+}
+
+#[test]
+fn texts_that_come_to_meet() {
+    for (before, after) in [
+        ("<a>]]<b/>></a>", "<a>]]&gt;</a>"),
+        ("<a>]<b/>]></a>", "<a>]]&gt;</a>"),
+        ("<a>]<b/>></a>", "<a>]></a>"),
+        ("<a>]]<b/>x</a>", "<a>]]x</a>"),
+        ("<a>]]<b/>]]]x</a>", "<a>]]]]]x</a>"),
+    ] {
+        check(before, remove("/a/b"), after);
+    }
+}
+
+#[test]
+fn comments_of_a_neighbour_are_counted_from_the_first_one_on() {
+    check(
+        "<a>\n <!--0-->\n <b/> <!--1-->\n <c/>\n</a>",
+        insert("/a/b", Place::After, "<n/>"),
+        "<a>\n <!--0-->\n <b/> <!--1-->\n <n/>\n <c/>\n</a>",
+    );
+    let behind_the_hidden_one = Action::SetText {
+        value: "2".to_owned(),
+        insert: Some(vec![selector("/a/b")]),
+    };
+    check(
+        "<a>\n <!--0-->\n <!--b>1</b--> <!--1-->\n</a>",
+        operation("/a/n", behind_the_hidden_one),
+        "<a>\n <!--0-->\n <!--b>1</b--> <!--1-->\n <n>2</n>\n</a>",
+    );
+}

@@ -181,3 +181,18 @@ fn the_list_has_to_be_there() {
     );
     assert_eq!(notes(&outcome), ["other active: 1:8"]);
 }
+
+#[test]
+fn a_copy_has_no_comments_and_keeps_what_is_the_same() {
+    check(
+        "<a>\n<l>\n <m>\n  <!-- one -->\n  <h>1<!--x--></h>\n  <p>1</p>\n </m>\n</l>\n</a>",
+        set(&[("1", "1"), ("2", "2")]),
+        "<a>\n<l>\n <m>\n  <!-- one -->\n  <h>1<!--x--></h>\n  <p>1</p>\n </m>\n \
+         <m>\n  <h>2</h>\n  <p>2</p>\n </m>\n</l>\n</a>",
+    );
+    check(
+        "<a><l><m><h>&#49;</h><p>1</p></m></l></a>",
+        set(&[("1", "1"), ("1", "2")]),
+        "<a><l><m><h>&#49;</h><p>1</p></m><m><h>&#49;</h><p>2</p></m></l></a>",
+    );
+}

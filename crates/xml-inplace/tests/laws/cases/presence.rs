@@ -1,9 +1,9 @@
 //! Comment out and uncomment.
 
-use xml_inplace::{Action, Operation, Several};
+use xml_inplace::{Action, Document, Operation, Several, Source, locate};
 
 use super::{check, notes, refusal, why};
-use crate::check::operation;
+use crate::check::{operation, selector};
 
 fn hide(target: &str) -> Operation {
     operation(target, Action::CommentOut)
@@ -90,6 +90,16 @@ fn neighbours_in_comments_stay_apart() {
         "/a/b",
         "<a><!-- c --><!--<b/>--><!-- d --></a>",
     );
+    there_and_back(
+        "<a><!--<x>--><?p?><b><!--c--></b><!--</x>--></a>",
+        "/a/b",
+        "<a><!--<x>--><?p?><!--<b>--><!--c--><!--</b>--><!--</x>--></a>",
+    );
+    there_and_back(
+        "<a><!--<x>--><b><!--c--></b><?p?><!--</x>--></a>",
+        "/a/b",
+        "<a><!--<x>--><!--<b>--><!--c--><!--</b>--><?p?><!--</x>--></a>",
+    );
     check(
         "<a><b>1</b><!--b>2</b--></a>",
         hide("/a/b"),
@@ -149,6 +159,10 @@ fn already_so_says_why() {
     );
     let outcome = check("<a>\n<b/></a>", restore("/a/b"), "<a>\n<b/></a>");
     assert_eq!(why(&outcome), "equal at 2:1");
+    assert_eq!(notes(&outcome), [""; 0]);
+    let two = "<a>\n<b/>\n<b/></a>";
+    let outcome = check(two, restore("/a/b"), two);
+    assert_eq!(notes(&outcome), ["other active: 3:1"]);
     let optional = Operation {
         optional: true,
         ..restore("/a/b")
@@ -263,6 +277,11 @@ fn line_by_line() {
         "<a>\n<b>\n</b>\n<!--<b>-->\n<!--</b>-->\n</a>",
     );
     assert_eq!(notes(&outcome), ["other hidden: 4:5"]);
+    check(
+        "<a>\n<!--<b>-->\n<!--/etc/a b-->\n<!--</b>-->\n</a>",
+        restore("/a/b"),
+        "<a>\n<b>\n/etc/a b\n</b>\n</a>",
+    );
     let inner = "<a>\n<!--<b>-->\n<!--<c>1</c>-->\n<!--</b>-->\n</a>";
     assert!(
         refusal(inner, &[restore("/a/c")]).contains("matches nothing"),
@@ -297,14 +316,33 @@ fn what_only_names_it_is_refused_by_kind() {
         let refused = refusal(&format!("<a>\n{comment}</a>"), &[restore("/a/b")]);
         assert_eq!(refused, format!("the comment at 2:1 {kind}"), "{comment}");
     }
+    for other in ["<!-- the <c> element -->", "<!--/c-->", "<!-- b -->"] {
+        let refused = refusal(&format!("<a>{other}</a>"), &[restore("/a/b")]);
+        assert!(refused.contains("matches nothing"), "{other}: {refused}");
+    }
     let refused = refusal("<a><!-- b --></a>", &[restore("/a/b")]);
     assert_eq!(refused, "`/a/b` matches nothing (`/a` matches at 1:1)");
-    // A recognised one of other attributes is none of these.
-    let refused = refusal("<a><!--<b k='1'/>--></a>", &[restore("/a/b[@k='2']")]);
-    assert_eq!(
-        refused,
-        "`/a/b[@k='2']` matches nothing (`/a` matches at 1:1)"
+    // One of other attributes is none of these, recognised or not.
+    for comment in [
+        "<!--<b k='1'/>-->",
+        "<!-- set it: <b k='1'></b> -->",
+        "<!-- set it: <b k='1' mark='2'></b> -->",
+        "<!--<b k='1'><c></b>-->",
+        "<!--<b k='1'>-->",
+        "<!--</b>-->",
+        "<!--b k='1'><1>x</1></b-->",
+    ] {
+        let refused = refusal(&format!("<a>{comment}</a>"), &[restore("/a/b[@k='2']")]);
+        assert_eq!(
+            refused, "`/a/b[@k='2']` matches nothing (`/a` matches at 1:1)",
+            "{comment}"
+        );
+    }
+    let refused = refusal(
+        "<a><!-- set it: <b k = \"2\"></b> --></a>",
+        &[restore("/a/b[@k='2']")],
     );
+    assert_eq!(refused, "the comment at 1:4 holds prose beside the element");
 }
 
 #[test]
@@ -330,4 +368,21 @@ fn conditions_choose_among_hidden_ones() {
         restore("/a/b"),
         "<a><!--<c><b/></c>--><b/></a>",
     );
+}
+
+#[test]
+fn the_text_of_a_hidden_element_is_located() {
+    for (text, content) in [
+        ("<a><!--b>old</b--></a>", "old"),
+        ("<a><!-- <b k='1'>old</b> --></a>", "old"),
+        (
+            "<a><!--<b>x--><!--c--><!--y</b>--></a>",
+            "<!--<b>x--><!--c--><!--y</b>-->",
+        ),
+    ] {
+        let source = Source::decode(text.as_bytes()).unwrap();
+        let document = Document::parse(&source).unwrap();
+        let hidden = locate(&document, &selector("/a/b")).hidden.remove(0);
+        assert_eq!(&text[hidden.content], content);
+    }
 }

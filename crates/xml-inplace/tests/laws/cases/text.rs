@@ -111,6 +111,11 @@ fn a_section_stays_one_where_it_can_hold_the_value() {
         "<a><b>x]</b></a>",
     );
     check(
+        "<a><b><![CDATA[1]]><![CDATA[2]]></b></a>",
+        set("/a/b", "<"),
+        "<a><b>&lt;</b></a>",
+    );
+    check(
         "<a><b> <![CDATA[1]]></b></a>",
         set("/a/b", "<"),
         "<a><b>&lt;</b></a>",
@@ -149,6 +154,11 @@ fn an_element_hidden_in_each_form() {
         "<a><!--b>1</b-->\t\n</a>",
         set("/a/b", "1"),
         "<a><b>1</b>\t\n</a>",
+    );
+    check(
+        "<a><!--b>&#49;</b--></a>",
+        set("/a/b", "1"),
+        "<a><b>&#49;</b></a>",
     );
     check(
         "<a><!--b k=\"x>y\" j='2'>1</b--></a>",
@@ -389,4 +399,13 @@ fn what_has_no_text_to_set() {
         refusal("<a><b/></a>", &[set("/a/b", "x\u{1}")]),
         "U+0001 at character 2 of the value is not allowed in XML"
     );
+}
+
+#[test]
+fn a_place_that_is_not_there_may_be_optional() {
+    let optional = Operation {
+        optional: true,
+        ..insert("/a/c/b", "1", &[])
+    };
+    assert_eq!(why(&check("<a/>", optional, "<a/>")), "absent");
 }

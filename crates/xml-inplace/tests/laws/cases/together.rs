@@ -1,8 +1,8 @@
 //! Several operations at once.
 
-use xml_inplace::{Action, Fragment, Operation, Place};
+use xml_inplace::{Action, Fragment, Operation, Place, Several};
 
-use super::{check_all, notes, refusal, why};
+use super::{check, check_all, notes, refusal, why};
 use crate::check::{changes, lawful, operation, selector, set_attribute, set_text};
 
 fn set(target: &str, value: &str) -> Operation {
@@ -278,4 +278,27 @@ fn what_undoes_another_one_is_refused() {
     assert!(refused.contains("would have to be done again"), "{refused}");
     let refused = refusal("<a><b>1</b></a>", &[hide("/a/b"), restore("/a/b")]);
     assert!(refused.contains("would have to be done again"), "{refused}");
+}
+
+#[test]
+fn one_match_is_not_several() {
+    let set_attribute = Action::SetAttribute {
+        value: "2".to_owned(),
+        after: None,
+    };
+    for (target, action, expect) in [
+        ("/a/b", set_text("2"), "<a><b k='1'>2</b></a>"),
+        ("/a/b", Action::CommentOut, "<a><!--<b k='1'>1</b>--></a>"),
+        ("/a/b", Action::Remove, "<a></a>"),
+        ("/a/b/@k", Action::Remove, "<a><b>1</b></a>"),
+        ("/a/b/@k", set_attribute, "<a><b k='2'>1</b></a>"),
+    ] {
+        let refuse = Operation {
+            several: Several::Refuse,
+            ..operation(target, action)
+        };
+        check("<a><b k='1'>1</b></a>", refuse.clone(), expect);
+        let refused = refusal("<a><b k='1'>1</b><b k='1'>1</b></a>", &[refuse]);
+        assert!(refused.contains("matches 2 elements"), "{refused}");
+    }
 }

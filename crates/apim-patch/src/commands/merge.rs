@@ -1,0 +1,54 @@
+//! `report merge`: the reports of many nodes as one page.
+
+use std::fs::File;
+use std::io;
+use std::path::Path;
+
+use apim_patch_core::diagnostic::{Class, Diagnostic, printable_path};
+use apim_patch_core::merged_report::Merger;
+
+use crate::args::Merge;
+use crate::exit::Exit;
+use crate::render::{Console, merged};
+
+pub(crate) fn run(arguments: &Merge, console: &mut Console) -> Exit {
+    let mut merger = Merger::default();
+    let mut errors = Vec::new();
+    for path in &arguments.files {
+        errors.extend(read(&mut merger, path));
+    }
+    let page = merger.finish();
+    console.diagnostics(&errors);
+    // What could be read is worth a page even where something could not.
+    if page.nodes > 0 {
+        console.data(&merged(&page));
+        console.json(&page);
+    }
+    let found = match page.is_as_asked() {
+        true => Exit::Success,
+        false => Exit::Differences,
+    };
+    found.graver(Exit::of(&errors))
+}
+
+fn read(merger: &mut Merger, path: &Path) -> Vec<Diagnostic> {
+    if path == Path::new("-") {
+        return merger.read("standard input", io::stdin().lock());
+    }
+    let name = printable_path(path);
+    let opened = match path.is_dir() {
+        true => Err(io::ErrorKind::IsADirectory.into()),
+        false => File::open(path),
+    };
+    match opened {
+        Ok(file) => merger.read(&name, file),
+        Err(error) => {
+            let message = format!("report `{name}`: {error}");
+            vec![Diagnostic::error(
+                "unreadable-file",
+                Class::Specification,
+                message,
+            )]
+        }
+    }
+}

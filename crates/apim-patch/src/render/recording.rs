@@ -1,0 +1,17 @@
+//! What is said about one home while others are worked on, to be said later in
+//! one piece.
+
+/// What was said, in order.
+#[derive(Debug, Default)]
+pub(crate) struct Recording(pub(super) Vec<Said>);
+
+/// One thing that was said.
+#[derive(Debug)]
+pub(super) enum Said {
+    /// Text on stdout; styles are taken out where they are not wanted.
+    Data(String),
+    /// Bytes on stdout as they are.
+    Raw(Vec<u8>),
+    /// Text on stderr, styled as data is.
+    Aside(String),
+}
