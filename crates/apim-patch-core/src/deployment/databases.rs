@@ -46,6 +46,13 @@ pub(super) const DRIVERS: &[(&str, &str)] = &[
     ("h2", "org.h2.Driver"),
 ];
 
+/// What those databases are asked to see whether a connection works, where it is
+/// not the `SELECT 1` of stock data sources, which they would refuse.
+const QUERIES: &[(&str, &str)] = &[
+    ("oracle", "SELECT 1 FROM DUAL"),
+    ("db2", "SELECT 1 FROM SYSIBM.SYSDUMMY1"),
+];
+
 /// The profiles that use a database where its table does not say.
 pub(crate) fn usual_profiles(name: &str) -> Option<&'static [Role]> {
     let mut known = USED_BY.iter();
@@ -87,12 +94,11 @@ fn data_source(derived: &mut Derived<'_>, database: &Database) {
 
 /// Stock data sources have the driver of H2, which loads no other URL.
 fn driver(derived: &mut Derived<'_>, database: &Database) {
-    const KEY: &str = "databases.*.driver";
     let entry = Some(database.name.as_str());
-    let told = derived.view.told(derived.view.node, KEY, entry);
-    if told.is_some() || database.setting(KEY).is_some() {
-        return;
-    }
+    let open = |derived: &Derived<'_>, key| {
+        let told = derived.view.told(derived.view.node, key, entry);
+        told.is_none() && database.setting(key).is_none()
+    };
     let url = match database.setting("databases.*.url") {
         None => return,
         Some(setting) => match &setting.requested {
@@ -102,25 +108,37 @@ fn driver(derived: &mut Derived<'_>, database: &Database) {
         },
     };
     let scheme = url.and_then(|url| url.strip_prefix("jdbc:")?.split(':').next());
-    let known = DRIVERS.iter().find(|(known, _)| Some(*known) == scheme);
-    match known {
-        Some((_, class)) => derived.set_entry(KEY, entry, Text::new(class), database.cause()),
-        None => {
-            let message = format!(
-                "nothing tells the driver of database `{}`",
-                printable_name(&database.name)
-            );
-            let why = match url {
-                None => "its URL is kept elsewhere",
-                Some(_) => "its URL is none of a known database",
-            };
-            derived.error("driver-not-told", message, |error| {
-                error
-                    .at(database.spot.clone(), why)
-                    .help("add its class; for instance `driver = \"com.mysql.jdbc.Driver\"`")
-            });
-        }
+    let of_scheme = |table: &'static [(&str, &str)]| {
+        let mut known = table.iter();
+        let found = known.find(|(known, _)| Some(*known) == scheme);
+        found.map(|(_, value)| *value)
+    };
+    if let Some(query) = of_scheme(QUERIES)
+        && open(derived, "databases.*.validation_query")
+    {
+        let key = "databases.*.validation_query";
+        derived.set_entry(key, entry, Text::new(query), database.cause());
     }
+    if !open(derived, "databases.*.driver") {
+        return;
+    }
+    if let Some(class) = of_scheme(DRIVERS) {
+        let class = Text::new(class);
+        return derived.set_entry("databases.*.driver", entry, class, database.cause());
+    }
+    let message = format!(
+        "nothing tells the driver of database `{}`",
+        printable_name(&database.name)
+    );
+    let why = match url {
+        None => "its URL is kept elsewhere",
+        Some(_) => "its URL is none of a known database",
+    };
+    derived.error("driver-not-told", message, |error| {
+        error
+            .at(database.spot.clone(), why)
+            .help("add its class; for instance `driver = \"com.mysql.jdbc.Driver\"`")
+    });
 }
 
 /// Publisher and store share the registry's governance and config parts, as in

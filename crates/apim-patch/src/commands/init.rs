@@ -25,9 +25,9 @@ fn starter() -> String {
          # version = \"2.1.0\"   # compared with the home\n",
     );
     for (table, rows) in tables() {
-        let file = rows.first().map_or("", |row| row.file);
+        let file = rows.first().map_or("", |(row, _)| row.file);
         let _ = write!(out, "\n[{table}]   # {file}\n");
-        for row in rows {
+        for (row, name) in rows {
             out.push('\n');
             for line in wrapped(row.doc) {
                 let _ = writeln!(out, "# {line}");
@@ -37,7 +37,6 @@ fn starter() -> String {
             } else {
                 "# "
             };
-            let (_, name) = row.table_and_name(row.entry.map(|entry| entry.example));
             let _ = writeln!(out, "{mark}{name} = {}", row.example);
         }
     }
@@ -53,13 +52,13 @@ fn starter() -> String {
 
 /// The settings of every table, in the order in which the tables come first:
 /// TOML takes each table once, and in the catalogue some come in pieces.
-fn tables() -> Vec<(String, Vec<&'static Row>)> {
-    let mut tables: Vec<(String, Vec<&'static Row>)> = Vec::new();
+fn tables() -> Vec<(String, Vec<(&'static Row, String)>)> {
+    let mut tables: Vec<(String, Vec<_>)> = Vec::new();
     for row in catalogue::rows() {
-        let (table, _) = row.table_and_name(row.entry.map(|entry| entry.example));
+        let (table, name) = row.table_and_name(row.entry.map(|entry| entry.example));
         match tables.iter_mut().find(|(known, _)| *known == table) {
-            Some((_, rows)) => rows.push(row),
-            None => tables.push((table, vec![row])),
+            Some((_, rows)) => rows.push((row, name)),
+            None => tables.push((table, vec![(row, name)])),
         }
     }
     tables

@@ -376,6 +376,20 @@ fn databases() {
         let expect = "databases.WSO2AM_DB.driver = a.B <- databases.WSO2AM_DB";
         check(&told, "n", &["databases.*.driver"], &[expect]);
     }
+    let query = "databases.WSO2AM_DB.validation_query = SELECT 1 FROM DUAL <- databases.WSO2AM_DB";
+    let keys = &["databases.*.validation_query"];
+    check(
+        &text("WSO2AM_DB", "'jdbc:oracle:thin:@db'", "store"),
+        "n",
+        keys,
+        &[query],
+    );
+    check(
+        &text("WSO2AM_DB", "'jdbc:mysql://db/x'", "store"),
+        "n",
+        keys,
+        &[],
+    );
     let more = text("MORE_DB", "'jdbc:h2:x'", "gateway")
         .replace("username", "profiles = ['gateway']\nusername");
     let expect = "databases.MORE_DB.url = jdbc:h2:x <- databases.MORE_DB";
