@@ -31,6 +31,8 @@ mod merged;
 mod nodes;
 #[path = "suite/patches.rs"]
 mod patches;
+#[path = "suite/plan.rs"]
+mod plan;
 #[path = "suite/revert.rs"]
 mod revert;
 #[path = "suite/secrets.rs"]

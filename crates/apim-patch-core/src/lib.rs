@@ -21,6 +21,7 @@ mod operation;
 pub mod plan;
 pub mod profile;
 pub mod report;
+pub mod saved_plan;
 mod secure_vault;
 pub mod spec;
 

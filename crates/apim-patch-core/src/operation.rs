@@ -340,7 +340,7 @@ fn of_patch(number: usize, patch: &Patch<Resolved>) -> Result<Operation, Diagnos
 }
 
 /// Whether a patch is for an element that holds a secret anywhere.
-fn holds_secret(select: &Selector) -> bool {
+pub(crate) fn holds_secret(select: &Selector) -> bool {
     select.attribute().is_none()
         && select
             .name()

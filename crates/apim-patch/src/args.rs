@@ -79,12 +79,23 @@ const APPLY_EXAMPLES: &str = "\
 Examples:
   apim-patch apply --home /opt/wso2am --profile gateway --file gateway.toml --dry-run
   apim-patch apply --home gw-1=/srv/gw-1 --home gw-2=/srv/gw-2 --file cluster.toml
-  apim-patch apply --all-homes /srv --profile gateway --file gateway.toml --jobs 4";
+  apim-patch apply --all-homes /srv --profile gateway --file gateway.toml --jobs 4
+  apim-patch apply --plan gateway.plan --home /opt/wso2am";
+
+const PLAN_EXAMPLES: &str = "\
+Examples:
+  apim-patch plan --home /opt/wso2am --profile gateway --file gateway.toml --out gateway.plan
+  apim-patch plan --home gw-1=copies/gw-1 --home gw-2=copies/gw-2 --file cluster.toml --out cluster.plan
+  apim-patch diff --plan cluster.plan
+  apim-patch apply --plan cluster.plan --home /opt/wso2am --node gw-1
+
+A plan holds no secrets, only where they are kept: they are read again by apply.";
 
 const DIFF_EXAMPLES: &str = "\
 Examples:
   apim-patch diff --home /opt/wso2am --profile gateway --file gateway.toml
-  apim-patch diff --all-homes /srv --file cluster.toml --exit-code";
+  apim-patch diff --all-homes /srv --file cluster.toml --exit-code
+  apim-patch diff --plan gateway.plan";
 
 const CHECK_EXAMPLES: &str = "\
 Examples:
@@ -120,6 +131,9 @@ pub(crate) enum Command {
     /// Show the unified diff that apply would make
     #[command(after_help = DIFF_EXAMPLES)]
     Diff(Diff),
+    /// Show what apply would do, and save it to be applied later
+    #[command(after_help = PLAN_EXAMPLES)]
+    Plan(Plan),
     /// Say whether homes are already what is asked for, one line per setting that is not
     #[command(after_help = CHECK_EXAMPLES)]
     Check(Selected),
@@ -191,6 +205,15 @@ pub(crate) struct Links {
 pub(crate) struct Apply {
     #[command(flatten)]
     pub(crate) selected: Selected,
+    /// Apply a plan that `plan` has saved: exactly that, or nothing where a file is not what the
+    /// plan was made on
+    #[arg(
+        long,
+        value_name = "FILE",
+        value_hint = ValueHint::FilePath,
+        conflicts_with_all = ["profile", "file", "set", "set_env", "set_file", "partial"]
+    )]
+    pub(crate) plan: Option<PathBuf>,
     /// Show the diff and write nothing
     #[arg(long)]
     pub(crate) dry_run: bool,
@@ -213,9 +236,29 @@ pub(crate) struct Waiting {
 }
 
 #[derive(Debug, Args)]
+pub(crate) struct Plan {
+    #[command(flatten)]
+    pub(crate) selected: Selected,
+    /// The file to save the plan in; one that is there is replaced
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub(crate) out: PathBuf,
+}
+
+#[derive(Debug, Args)]
 pub(crate) struct Diff {
     #[command(flatten)]
     pub(crate) selected: Selected,
+    /// Show a plan that `plan` has saved, as it was reviewed; no home is needed
+    #[arg(
+        long,
+        value_name = "FILE",
+        value_hint = ValueHint::FilePath,
+        group = "which_homes",
+        conflicts_with_all = [
+            "homes", "all_homes", "profile", "file", "set", "set_env", "set_file", "partial", "show_secrets"
+        ]
+    )]
+    pub(crate) plan: Option<PathBuf>,
     /// Show secrets; the diff can then be applied with `patch -p1`
     #[arg(long)]
     pub(crate) show_secrets: bool,

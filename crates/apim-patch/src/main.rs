@@ -25,6 +25,7 @@ fn main() -> ExitCode {
     let exit = match &arguments.command {
         Command::Apply(apply) => commands::apply::run(apply, &mut console, &mut has_written),
         Command::Diff(diff) => commands::diff::run(diff, &mut console),
+        Command::Plan(plan) => commands::plan::run(plan, &mut console),
         Command::Check(selected) => commands::check::run(selected, &mut console),
         Command::Inspect(inspect) => commands::inspect::run(inspect, &mut console),
         Command::Revert(revert) => commands::revert::run(revert, &mut console, &mut has_written),

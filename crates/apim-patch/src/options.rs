@@ -7,8 +7,9 @@ use std::time::Duration;
 
 use apim_patch_core::diagnostic::{Class, Diagnostic, printable, printable_path};
 use apim_patch_core::plan::LinkPolicy;
+use apim_patch_core::saved_plan::{NodePlan, SavedPlan};
 use apim_patch_core::spec::{
-    Choice, DeploymentFile, Machine, Resolved, Selection, SetOption, resolve, select,
+    Choice, DeploymentFile, Machine, NodePlace, Resolved, Selection, SetOption, resolve, select,
 };
 
 use crate::args::{HomeArgument, Links, Selected, Waiting};
@@ -41,10 +42,7 @@ impl Selected {
         home: &HomeArgument,
     ) -> Result<Selection<Resolved>, Vec<Diagnostic>> {
         let node = self.node(home).map_err(|error| vec![error])?;
-        let file = match self.deployment_file(&home.path) {
-            Some(path) => Some(DeploymentFile::read(&path)?),
-            None => None,
-        };
+        let file = self.read_deployment_file(&home.path)?;
         let options: Vec<SetOption> = self
             .set
             .iter()
@@ -66,6 +64,36 @@ impl Selected {
             machine: &machine,
         };
         resolve(select(file.as_ref(), &choice)?, &|name| env::var_os(name))
+    }
+
+    /// What a plan asks of a home, and the part of the plan that does.
+    pub(crate) fn selection_of<'p>(
+        &self,
+        plan: &'p SavedPlan,
+        home: &HomeArgument,
+    ) -> Result<(Selection<Resolved>, &'p NodePlan), Vec<Diagnostic>> {
+        let node = self
+            .node(home)
+            .and_then(|node| plan.for_home(node, &home.path, &this_machine()))
+            .map_err(|error| vec![error])?;
+        let selection = resolve(node.selection()?, &|name| env::var_os(name))?;
+        Ok((selection, node))
+    }
+
+    /// Where the deployment file says that a node is.
+    pub(crate) fn place_of(
+        &self,
+        home: &Path,
+        node: Option<&str>,
+    ) -> Result<NodePlace, Vec<Diagnostic>> {
+        let file = self.read_deployment_file(home)?;
+        let place = node.and_then(|node| Some(file?.place_of(node)));
+        Ok(place.unwrap_or_default())
+    }
+
+    fn read_deployment_file(&self, home: &Path) -> Result<Option<DeploymentFile>, Vec<Diagnostic>> {
+        let path = self.deployment_file(home);
+        path.map(|path| DeploymentFile::read(&path)).transpose()
     }
 
     /// The node that was named for a home.

@@ -86,6 +86,15 @@ pub(super) struct Node {
     pub(super) level: Level,
 }
 
+/// Where a node is, as its deployment file says.
+#[derive(Debug, Default, Clone, PartialEq, Eq)]
+pub struct NodePlace {
+    /// Its `host`.
+    pub host: Option<String>,
+    /// Its `home`.
+    pub home: Option<PathBuf>,
+}
+
 impl DeploymentFile {
     /// Reads a deployment file.
     ///
@@ -99,6 +108,18 @@ impl DeploymentFile {
             Ok(content) => Self::parse(path, &Zeroizing::new(content)),
             Err(error) => Err(vec![unreadable(path, &error)]),
         }
+    }
+
+    /// Where the node `name` is, as the file says.
+    pub fn place_of(&self, name: &str) -> NodePlace {
+        let Content::Nodes { nodes, .. } = &self.content else {
+            return NodePlace::default();
+        };
+        let node = nodes.iter().find(|node| node.name == name);
+        node.map_or(NodePlace::default(), |node| NodePlace {
+            host: node.host.clone(),
+            home: node.home.clone(),
+        })
     }
 
     /// Takes the content of a deployment file. `path` is its name in messages,

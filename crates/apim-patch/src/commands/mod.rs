@@ -12,6 +12,7 @@ pub(crate) mod init;
 pub(crate) mod inspect;
 mod many;
 pub(crate) mod merge;
+pub(crate) mod plan;
 pub(crate) mod recover;
 pub(crate) mod revert;
 mod tally;
@@ -21,34 +22,51 @@ use std::path::Path;
 
 use apim_patch_core::apply::{self as core, Interrupt, Lock, Occasion, Store};
 use apim_patch_core::diagnostic::{Class, Diagnostic, printable_path};
-use apim_patch_core::diff::{FileDiff, Secrecy};
+use apim_patch_core::diff::Secrecy;
 use apim_patch_core::history::secret_places;
 use apim_patch_core::home::Home;
-use apim_patch_core::plan::Plan;
+use apim_patch_core::plan::{LinkPolicy, Plan};
 use apim_patch_core::report::{Report, Status};
+use apim_patch_core::saved_plan::{NodePlan, SavedPlan};
 use apim_patch_core::spec::{Resolved, Selection};
 
 use crate::args::{HomeArgument, Selected};
 use crate::options;
 use crate::render::Console;
 
+/// What is asked of homes: by options and a deployment file, or by a plan that
+/// was reviewed.
+#[derive(Clone, Copy)]
+struct Request<'a> {
+    selected: &'a Selected,
+    saved: Option<&'a SavedPlan>,
+}
+
 /// A home, and what is asked of it.
-struct Prepared {
+struct Prepared<'a> {
     home: Home,
     store: Store,
     selection: Selection<Resolved>,
+    /// The plan that was reviewed, and when it was made.
+    reviewed: Option<(&'a NodePlan, &'a str)>,
     /// Warnings about the home.
     warnings: Vec<Diagnostic>,
 }
 
-impl Prepared {
+impl<'a> Prepared<'a> {
     fn new(
-        selected: &Selected,
+        request: Request<'a>,
         at: &HomeArgument,
         interrupt: Option<&Interrupt>,
     ) -> Result<Self, Vec<Diagnostic>> {
         let (home, store, mut warnings) = open(&at.path, interrupt)?;
-        let selection = selected.selection(at)?;
+        let (selection, reviewed) = match request.saved {
+            None => (request.selected.selection(at)?, None),
+            Some(plan) => {
+                let (selection, node) = request.selected.selection_of(plan, at)?;
+                (selection, Some((node, plan.made())))
+            }
+        };
         if let Some(version) = &selection.version {
             home.check_version(version).map_err(|error| vec![error])?;
         }
@@ -57,12 +75,18 @@ impl Prepared {
             home,
             store,
             selection,
+            reviewed,
             warnings,
         })
     }
 
-    fn plan(&self, selected: &Selected) -> Result<Plan, Vec<Diagnostic>> {
-        Plan::new(&self.store, &self.selection, selected.links.policy())
+    /// What is to be done; where a plan was reviewed, exactly that.
+    fn plan(&self, links: LinkPolicy) -> Result<Plan, Vec<Diagnostic>> {
+        let plan = Plan::new(&self.store, &self.selection, links)?;
+        if let Some((reviewed, made)) = self.reviewed {
+            reviewed.compare(made, &plan)?;
+        }
+        Ok(plan)
     }
 
     /// A report with what is known of the home.
@@ -85,8 +109,13 @@ impl Prepared {
         };
         remember("profile", Some(self.selection.profile.name.to_owned()));
         remember("node", self.selection.node.clone());
-        let file = selected.deployment_file(self.home.path());
-        remember("deployment file", file.map(|path| printable_path(&path)));
+        match self.reviewed {
+            Some((_, made)) => remember("plan of", Some(made.to_owned())),
+            None => {
+                let file = selected.deployment_file(self.home.path());
+                remember("deployment file", file.map(|path| printable_path(&path)));
+            }
+        }
         occasion.remember.extend(secret_places(&self.selection));
         occasion
     }
@@ -152,14 +181,6 @@ fn occasion() -> Occasion {
         concat!("apim-patch ", env!("CARGO_PKG_VERSION")),
         options::user(),
     )
-}
-
-/// The diffs of all files that change.
-fn diffs(plan: &Plan, secrecy: Secrecy) -> Vec<FileDiff> {
-    plan.files
-        .iter()
-        .filter_map(|file| FileDiff::of(file, secrecy))
-        .collect()
 }
 
 fn secrecy(show: bool) -> Secrecy {

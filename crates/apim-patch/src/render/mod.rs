@@ -7,6 +7,7 @@ mod human;
 mod merged;
 mod progress;
 mod recording;
+mod reviewed;
 
 use std::io::{self, IsTerminal, Write};
 
@@ -22,6 +23,7 @@ pub(crate) use merged::merged;
 pub(crate) use progress::Progress;
 pub(crate) use recording::Recording;
 use recording::Said;
+pub(crate) use reviewed::reviewed;
 
 /// Where results go.
 pub(crate) struct Console {
