@@ -6,6 +6,7 @@
 
 mod args;
 mod commands;
+mod examples;
 mod exit;
 mod home_arguments;
 mod options;
