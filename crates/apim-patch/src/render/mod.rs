@@ -78,9 +78,13 @@ impl Console {
 
     /// Says what was recorded.
     pub(crate) fn replay(&mut self, recording: Recording) {
-        for said in recording.0 {
-            self.put(said);
-        }
+        // The bar goes out of the way once for all of it.
+        let progress = self.progress.clone();
+        progress.aside(|| {
+            for said in recording.0 {
+                self.write(&said);
+            }
+        });
     }
 
     /// Shows a bar for this many homes until [`Console::end_progress`].
@@ -161,15 +165,20 @@ impl Console {
             recording.0.push(said);
             return;
         }
-        let written = self.progress.aside(|| match &said {
+        let progress = self.progress.clone();
+        progress.aside(|| self.write(&said));
+    }
+
+    fn write(&mut self, said: &Said) {
+        let written = match said {
             Said::Data(text) => write!(anstream::stdout(), "{text}"),
             Said::Raw(bytes) => io::stdout().write_all(bytes),
             Said::Aside(text) => {
                 // Nobody to tell that nobody listens.
                 let _ = write!(anstream::stderr(), "{text}");
-                Ok(())
+                return;
             }
-        });
+        };
         self.note(written);
     }
 
