@@ -82,7 +82,7 @@ impl Console {
         let progress = self.progress.clone();
         progress.aside(|| {
             for said in recording.0 {
-                self.write(&said);
+                self.write(said);
             }
         });
     }
@@ -161,18 +161,18 @@ impl Console {
     }
 
     fn put(&mut self, said: Said) {
+        let progress = self.progress.clone();
+        progress.aside(|| self.write(said));
+    }
+
+    fn write(&mut self, said: Said) {
         if let Some(recording) = &mut self.recording {
             recording.0.push(said);
             return;
         }
-        let progress = self.progress.clone();
-        progress.aside(|| self.write(&said));
-    }
-
-    fn write(&mut self, said: &Said) {
         let written = match said {
             Said::Data(text) => write!(anstream::stdout(), "{text}"),
-            Said::Raw(bytes) => io::stdout().write_all(bytes),
+            Said::Raw(bytes) => io::stdout().write_all(&bytes),
             Said::Aside(text) => {
                 // Nobody to tell that nobody listens.
                 let _ = write!(anstream::stderr(), "{text}");
