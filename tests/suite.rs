@@ -27,7 +27,7 @@ mod dry_run;
 mod explain;
 #[path = "suite/harness/mod.rs"]
 mod harness;
-#[path = "suite/lint.rs"]
+#[path = "suite/lint/mod.rs"]
 mod lint;
 #[path = "suite/many.rs"]
 mod many;

@@ -93,8 +93,10 @@ pub(crate) fn operations<'s>(
             continue;
         };
         let name = setting.name.as_deref();
+        let hides = matches!(shape.place, Place::Presence { .. }) && !asks_for_true(setting);
         if let (Some(entry), Some(document), Requested::Value(_)) =
             (setting.row.entry, document, &setting.requested)
+            && !hides
             && !entries.contains(&(entry, name))
         {
             entries.push((entry, name));
@@ -115,6 +117,16 @@ pub(crate) fn operations<'s>(
     } else {
         Err(errors)
     }
+}
+
+fn asks_for_true(setting: &Setting<Resolved>) -> bool {
+    matches!(
+        &setting.requested,
+        Requested::Value(Resolved {
+            literal: Literal::Boolean(true),
+            ..
+        })
+    )
 }
 
 /// Whether what a setting asks for depends on what its file holds.

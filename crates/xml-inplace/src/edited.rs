@@ -8,6 +8,7 @@ use crate::document::{Document, ParseError};
 use crate::edit::{Claims, Edit, EditSet, Span};
 use crate::operation::{Note, Operation, OperationError, Outcome};
 use crate::source::{Position, Source};
+use crate::token::tokens;
 use crate::verify::{self, VerifyError};
 
 /// What operations made of a document, verified.
@@ -222,14 +223,30 @@ fn plan(
     })
 }
 
+/// What a change gives a value to: a path, and what tells siblings of one name
+/// apart that have no ordinal yet.
+type Thing = (String, Option<Position>, Option<String>);
+
+fn thing(change: &Change) -> Thing {
+    let (position, start_tag) = match &change.effect {
+        Effect::Restored { .. } => (Some(change.position), None),
+        Effect::Inserted { source, .. } => {
+            let tag = tokens(source, 0).next();
+            (None, tag.map(|tag| source[tag.span].to_owned()))
+        }
+        _ => (None, None),
+    };
+    (change.path.clone(), position, start_tag)
+}
+
 /// The changes of a round, with the operations that asked for them.
 #[derive(Default)]
 struct Planned {
     changes: Vec<Change>,
     /// Owner and index of the changes at a place to a value.
     at: HashMap<(ChangeKind, Position, Option<String>), Vec<(usize, usize)>>,
-    /// The first owner of those that give a value to what has this path.
-    with_value: HashMap<(ChangeKind, String), usize>,
+    /// The first owner of those that give a value to this thing.
+    with_value: HashMap<(ChangeKind, Thing), usize>,
 }
 
 impl Planned {
@@ -248,7 +265,7 @@ impl Planned {
         if change.new.is_none() || self.twin(change).is_some() {
             return None;
         }
-        let key = (change.kind, change.path.clone());
+        let key = (change.kind, thing(change));
         self.with_value.get(&key).copied()
     }
 
@@ -257,7 +274,7 @@ impl Planned {
         let there = self.at.entry(key).or_default();
         there.push((owner, self.changes.len()));
         if change.new.is_some() {
-            let key = (change.kind, change.path.clone());
+            let key = (change.kind, thing(change));
             self.with_value.entry(key).or_insert(owner);
         }
         self.changes.push(change.clone());

@@ -130,6 +130,8 @@ mod tests {
             assert_eq!(check(&document(limit)), Ok(()));
             assert_eq!(check(&document(limit + step)).unwrap_err().limit, limit);
         }
+        let siblings = "<a></a>".repeat(MAX_DEPTH);
+        assert_eq!(check(&format!("<r>{siblings}</r>")), Ok(()));
         let error = check(&nested(1_000_000)).unwrap_err();
         assert_eq!(error.position.column, 3 * MAX_DEPTH + 1);
     }

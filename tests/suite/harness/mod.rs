@@ -131,10 +131,16 @@ impl Home {
 
     /// Lays every file of `source` over what is there.
     pub(crate) fn overlay(&self, source: &Path) {
+        self.overlay_at("", source);
+    }
+
+    /// The same below a directory of this name: for several homes beside each other.
+    pub(crate) fn overlay_at(&self, name: &str, source: &Path) {
         assert!(source.is_dir(), "{} is no directory", source.display());
-        for entry in walkdir::WalkDir::new(source).min_depth(1) {
+        for entry in walkdir::WalkDir::new(source) {
             let entry = entry.unwrap();
-            let target = self.path.join(entry.path().strip_prefix(source).unwrap());
+            let inside = entry.path().strip_prefix(source).unwrap();
+            let target = self.path.join(name).join(inside);
             if entry.file_type().is_dir() {
                 fs::create_dir_all(&target).unwrap();
             } else {

@@ -1,6 +1,6 @@
 //! `datasources/master-datasources.xml`: the databases.
 
-use super::{Entry, Hidden, Kind, Row, Stock, always, of, text};
+use super::{Entry, Hidden, Kind, Place, Row, Stock, always, of, text};
 
 const ROW: Row = Row {
     entry: Some(DATA_SOURCE),
@@ -38,6 +38,17 @@ const fn each(value: &'static str) -> [Stock; 4] {
 
 /// The settings of a data source, as they follow each other in the file.
 pub(super) const ROWS: &[Row] = &[
+    Row {
+        key: "databases.*.enable",
+        shapes: &[always(Place::Presence {
+            element: "/datasources-configuration/datasources/datasource[name='{}']",
+        })],
+        kind: Kind::Boolean,
+        stock: &each("true"),
+        doc: "Whether there is this data source. With false it is commented out.",
+        example: "true",
+        ..ROW
+    },
     Row {
         key: "databases.*.description",
         shapes: &[always(text(inside!("description"), &["name"]))],

@@ -452,10 +452,15 @@ pub(crate) fn selector_of(template: &str, name: Option<&str>) -> String {
         return template.to_owned();
     };
     // A literal of a selector has no escapes; it takes the other quotes.
-    match name.contains('\'') {
-        true => template.replace("'{}'", &format!("\"{name}\"")),
-        false => template.replace("{}", name),
-    }
+    let literal = name.contains('\'').then(|| {
+        let (before, behind) = template.split_once("{}")?;
+        let (path, prefix) = before.rsplit_once('\'')?;
+        let (suffix, rest) = behind.split_once('\'')?;
+        Some(format!("{path}\"{prefix}{name}{suffix}\"{rest}"))
+    });
+    literal
+        .flatten()
+        .unwrap_or_else(|| template.replace("{}", name))
 }
 
 #[cfg(test)]
@@ -523,6 +528,24 @@ mod tests {
                 "{}",
                 row.key
             );
+        }
+    }
+
+    #[test]
+    fn names_in_selectors() {
+        for (template, name, expect) in [
+            ("/a[@b='{}']/c", "x", "/a[@b='x']/c"),
+            ("/a[@b='{}']/c", "it's", "/a[@b=\"it's\"]/c"),
+            (
+                "/a[@z='y']/b[@c='p.{}.q']",
+                "it's",
+                "/a[@z='y']/b[@c=\"p.it's.q\"]",
+            ),
+            ("/a", "it's", "/a"),
+        ] {
+            let selector = selector_of(template, Some(name));
+            assert_eq!(selector, expect);
+            assert!(Selector::parse(&selector).is_ok(), "{selector}");
         }
     }
 

@@ -201,7 +201,13 @@ fn kind(profile: &str) -> &str {
 }
 
 fn unlike(deployment: &Deployment) -> Vec<Found> {
+    // In a cloud, members are found by services or tags, and not by the domain.
+    let by_domain = |node: &&Node| {
+        let scheme = node.text(SCHEME);
+        scheme.is_none_or(|scheme| matches!(scheme, "wka" | "multicast"))
+    };
     let nodes: Vec<(&Node, &str, &str)> = clustered(deployment)
+        .filter(by_domain)
         .filter_map(|node| Some((node, node.text(DOMAIN)?, kind(node.profile?))))
         .collect();
     let mut all = Vec::new();

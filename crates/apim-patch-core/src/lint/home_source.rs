@@ -5,7 +5,7 @@ use std::path::Path;
 use file_transaction::{LinkPolicy, Store};
 use xml_inplace::{Document, Selector, Source, limits};
 
-use super::address::is_loopback;
+use super::address::{Address, is_loopback};
 use super::model::{Content, Deployment, Given, Known, Node, Placed, Unread};
 use super::release::{GROUPS, short, unread_and_read};
 use super::start_script::StartScript;
@@ -19,18 +19,22 @@ use crate::inspect::{Inspected, MissingFiles, State, inspect};
 const API_MANAGER: &str = "repository/conf/api-manager.xml";
 const AXIS2_TM: &str = "repository/conf/axis2/axis2_TM.xml";
 
-/// Profiles, and the names that the product has for them.
+/// Profiles, with the names that the product has for them and that folders
+/// bear. `pubstore` is two.
 const PROFILES: &[(&str, &[&str])] = &[
     ("gateway-manager", &["gateway-manager"]),
     ("gateway-worker", &["gateway-worker"]),
-    ("gateway", &["gateway"]),
+    ("gateway", &["gateway", "gw"]),
     (
         "key-manager",
-        &["key-manager", "api-key-manager", "keymanager"],
+        &["key-manager", "api-key-manager", "keymanager", "km"],
     ),
-    ("publisher", &["publisher", "api-publisher"]),
-    ("store", &["store", "api-store"]),
-    ("traffic-manager", &["traffic-manager"]),
+    (
+        "publisher",
+        &["publisher", "api-publisher", "pub", "pubstore"],
+    ),
+    ("store", &["store", "api-store", "pubstore"]),
+    ("traffic-manager", &["traffic-manager", "tm"]),
 ];
 
 impl Deployment {
@@ -86,10 +90,12 @@ fn node(home: &Home, store: &Store, links: LinkPolicy) -> Result<Node, Vec<Diagn
         known: Known::All,
         ..Node::default()
     };
-    // Of the machine that a home runs on, this is all that the home knows.
+    // Of the machine that a home runs on, this is all that the home knows; and
+    // the schemes of clouds put another value in its place.
     let own_host = node
         .given("clustering.local_member_host")
         .filter(|_| node.flag("clustering.enable") == Some(true))
+        .filter(|_| node.text("clustering.membership_scheme") == Some("wka"))
         .zip(node.text("clustering.local_member_host"))
         .filter(|(_, host)| !is_loopback(host) && !host.contains("${"));
     node.host = own_host.map(|(given, host)| Placed {
@@ -195,22 +201,32 @@ fn by_name(name: &str) -> Option<&'static str> {
 /// What only nodes of one profile have. A stock home has nothing of that.
 fn by_settings(node: &Node) -> Option<&'static str> {
     // A home that does not come with the file has not taken it over.
-    let has_file = node
-        .home
-        .as_deref()
-        .is_some_and(|home| home.join(AXIS2_TM).is_file());
-    if has_file && node.flag("traffic_manager.axis2") == Some(true) {
+    let home = node.home.as_deref();
+    let has_file = home.is_some_and(|home| home.join(AXIS2_TM).is_file());
+    let has_taken = |key: &str| node.flag(key) == Some(true);
+    if has_file && has_taken("traffic_manager.axis2") && has_taken("traffic_manager.registry") {
         return Some("traffic-manager");
     }
     let off = |key: &str| node.flag(key) == Some(false);
-    let (publishes, deploys) = (
-        "throttling.data_publisher.enable",
-        "throttling.policy_deployer.enable",
-    );
-    // Only gateways send throttling events, and they alone deploy no policies
-    // and publish none over JMS.
-    if node.flag(publishes) == Some(true) && (off(deploys) || off("jms.event_publisher")) {
+    // In 2.0.0 and 2.1.0, only gateways hide the JMS publisher.
+    if off("jms.event_publisher") {
         return Some("gateway");
+    }
+    // From 2.2.0 on, gateways and key managers deploy no policies. A gateway
+    // asks a Key Manager elsewhere, a Key Manager tells gateways elsewhere.
+    let is_elsewhere = |key: &str| {
+        let address = node.text(key).and_then(Address::of);
+        address.is_some_and(|address| !is_loopback(&address.host))
+    };
+    if off("throttling.policy_deployer.enable") {
+        if is_elsewhere("key_manager.server_url") {
+            let reports = node.flag("throttling.data_publisher.enable") == Some(true);
+            return reports.then_some("gateway");
+        }
+        let mut environments = node.entries("environments", "server_url");
+        let tells =
+            environments.any(|name| is_elsewhere(&format!("environments.{name}.server_url")));
+        return tells.then_some("key-manager");
     }
     None
 }
@@ -260,6 +276,11 @@ mod tests {
             ("api-key-manager_1", Some("key-manager")),
             ("apim-store", Some("store")),
             ("publisher-store", None),
+            ("apim-pub-store-tm-1", None),
+            ("apim-pubstore-tm-1", None),
+            ("apim-pubstore", None),
+            ("apim-gw-manager-worker", Some("gateway")),
+            ("apim-is-as-km", Some("key-manager")),
             ("wso2am-2.1.0", None),
             ("drugstore", None),
         ] {

@@ -10,8 +10,10 @@
 //! value it would have to know stays silent.
 
 mod address;
+mod client_types;
 mod credentials;
 mod databases;
+mod endpoints;
 mod file_source;
 mod finding;
 mod hazelcast;
@@ -23,6 +25,7 @@ mod model;
 mod ports;
 mod release;
 mod report;
+mod shared_names;
 mod start_script;
 mod thrift;
 mod traffic_managers;
@@ -37,10 +40,13 @@ pub use report::{LintReport, NodeReport};
 
 /// The rules, grouped by what they are about.
 const GROUPS: &[&[Rule]] = &[
+    client_types::RULES,
     thrift::RULES,
     jwt::RULES,
     credentials::RULES,
     load_balancers::RULES,
+    endpoints::RULES,
+    shared_names::RULES,
     ports::RULES,
     hazelcast::RULES,
     traffic_managers::RULES,

@@ -1,12 +1,12 @@
 //! How gateways and stores reach the Key Manager.
 
 use super::address::{Address, expanded, has_placeholder, is_loopback};
-use super::finding::{Found, Rule, most_common};
+use super::finding::{Found, Rule};
 use super::model::{Deployment, Known, LoadBalancer, Node};
 use crate::catalogue::has_explicit_port;
 use crate::diagnostic::Severity;
 
-const CLIENT: &str = "key_manager.client";
+pub(super) const CLIENT: &str = "key_manager.client";
 const URL: &str = "key_manager.server_url";
 const CLIENT_PORT: &str = "key_manager.thrift.client_port";
 const SERVER_PORT: &str = "key_manager.thrift.server_port";
@@ -17,27 +17,6 @@ const ENABLE_SERVER: &str = "key_manager.thrift.enable_server";
 const DEFAULT_PORT: i64 = 10397;
 
 pub(super) const RULES: &[Rule] = &[
-    Rule {
-        code: "client-types-differ",
-        severity: Severity::Warning,
-        what: "KeyValidatorClientType is not the same on all gateways and key managers.",
-        why: "gateways and key managers are documented to have one KeyValidatorClientType; with \
-              two, some gateways call a Key Manager that is not set up for them",
-        help: "give all of them the same `key_manager.client`: WSClient behind a load balancer, \
-               ThriftClient straight to one Key Manager",
-        source: "AM 2.1.0, Distributed Deployment of the Gateway, step 3.1",
-        check: client_types_differ,
-    },
-    Rule {
-        code: "client-type-unknown",
-        severity: Severity::Error,
-        what: "KeyValidatorClientType is neither WSClient nor ThriftClient.",
-        why: "the server takes any word without complaint, and then every key validation fails \
-              with a NullPointerException",
-        help: "write WSClient or ThriftClient, without blanks around it",
-        source: "carbon-apimgt 6.1.66, APIKeyValidatorClientPool, seen by running it",
-        check: client_type_unknown,
-    },
     Rule {
         code: "thrift-server-off",
         severity: Severity::Error,
@@ -135,45 +114,6 @@ fn targets<'d>(deployment: &'d Deployment, client: &Node) -> Vec<&'d Node> {
         true => all,
         false => named,
     }
-}
-
-fn client_types_differ(deployment: &Deployment) -> Vec<Found> {
-    let all = deployment.gateways().chain(deployment.key_managers());
-    let nodes: Vec<(&Node, &str)> = all
-        .filter_map(|node| Some((node, client_type(node)?)))
-        .collect();
-    let Some((usual_node, usual)) = most_common(&nodes, |one, two| one == two) else {
-        return Vec::new();
-    };
-    nodes
-        .iter()
-        .filter(|(_, own)| own != usual)
-        .map(|(node, own)| {
-            let message = format!("`{CLIENT}` is {own}, and {usual} on {}", usual_node.name);
-            Found::new(message)
-                .at(node, CLIENT)
-                .place_of(usual_node, CLIENT)
-        })
-        .collect()
-}
-
-/// The client type in effect; absent, it is WSClient.
-fn client_type(node: &Node) -> Option<&str> {
-    match node.is_absent(CLIENT) {
-        true => Some("WSClient"),
-        false => node.text(CLIENT),
-    }
-}
-
-fn client_type_unknown(deployment: &Deployment) -> Vec<Found> {
-    let unknown = |node: &&Node| {
-        node.text(CLIENT)
-            .is_some_and(|own| !matches!(own, "WSClient" | "ThriftClient") && own.trim() == own)
-    };
-    let nodes = deployment.nodes.iter().filter(unknown);
-    nodes
-        .map(|node| Found::new(format!("`{CLIENT}` is no client type")).at(node, CLIENT))
-        .collect()
 }
 
 fn server_off(deployment: &Deployment) -> Vec<Found> {

@@ -22,6 +22,17 @@ const fn stock(value: &'static str) -> Stock {
 
 pub(super) const ROWS: &[Row] = &[
     Row {
+        key: "environments.*.enable",
+        shapes: &[always(Place::Presence { element: ELEMENT })],
+        kind: Kind::Boolean,
+        entry: Some(ENVIRONMENT),
+        stock: &[stock("true")],
+        doc: "Whether APIs are published to it. With false the environment is commented out.",
+        source: "AM 2.1.0, api-manager.xml; carbon-apimgt, APIManagerConfiguration",
+        example: "true",
+        ..ROW
+    },
+    Row {
         key: "environments.*.type",
         shapes: &[always(attribute(ELEMENT, "type", None))],
         entry: Some(ENVIRONMENT),

@@ -1,12 +1,15 @@
 //! A clean deployment, and each contradiction brought into it alone.
 
-mod cases;
 mod clean;
+mod data;
+mod key_validation;
+mod network;
 mod page;
 
 use std::collections::HashSet;
 
 use super::{Deployment, Finding, lint, rules};
+use clean::{CHANGED, given};
 
 /// Findings as a test names them: code, line of the first place, nodes.
 fn told(findings: &[Finding]) -> Vec<String> {
@@ -29,6 +32,38 @@ fn check(name: &str, deployment: &Deployment, expect: &[&str]) {
         let all = format!("{finding:?} {:?}", finding.diagnostic());
         assert!(!all.contains("c4nary"), "{name}: {all}");
         assert!(!finding.places.is_empty(), "{name} has no place");
+    }
+}
+
+fn set(deployment: &mut Deployment, node: &str, key: &str, value: &str) {
+    let node = deployment
+        .nodes
+        .iter_mut()
+        .find(|one| one.name == node)
+        .unwrap();
+    node.values
+        .insert(key.to_owned(), given(key, value, CHANGED));
+}
+
+fn unset(deployment: &mut Deployment, node: &str, key: &str) {
+    let node = deployment
+        .nodes
+        .iter_mut()
+        .find(|one| one.name == node)
+        .unwrap();
+    assert!(node.values.remove(key).is_some(), "{key}");
+}
+
+/// `NODE KEY = VALUE`, or several, separated by `;`; each expects what follows.
+fn changes(base: fn() -> Deployment, cases: &[(&str, &[&str])]) {
+    for (change, expect) in cases {
+        let mut deployment = base();
+        for one in change.split("; ") {
+            let (place, value) = one.split_once(" = ").unwrap();
+            let (node, key) = place.split_once(' ').unwrap();
+            set(&mut deployment, node, key, value);
+        }
+        check(change, &deployment, expect);
     }
 }
 

@@ -225,7 +225,10 @@ fn of_several_active_ones_as_asked() {
         several: Several::All,
         ..set("/a/b", "3")
     };
-    assert!(notes(&check(before, all, "<a><b>3</b><b>3</b></a>")).is_empty());
+    let outcome = check(before, all, "<a><b>3</b><b>3</b></a>");
+    assert!(notes(&outcome).is_empty());
+    let paths: Vec<&str> = outcome.changes().iter().map(|c| c.path.as_str()).collect();
+    assert_eq!(paths, ["/a/b[1]", "/a/b[2]"]);
     let refuse = Operation {
         several: Several::Refuse,
         ..set("/a/b", "3")

@@ -232,6 +232,28 @@ fn lists_asked_twice() {
 }
 
 #[test]
+fn siblings_of_one_name_are_several_things() {
+    let both = |operations: [Operation; 2], before: &str, after: &str| {
+        check_all(before, &operations, after);
+        let [first, second] = operations;
+        check_all(before, &[second, first], after);
+    };
+    both(
+        [set("/a/b[@k='1']", "x"), set("/a/b[@k='2']", "y")],
+        "<a>\n <!--<b k=\"1\">1</b>-->\n <!--<b k=\"2\">2</b>-->\n</a>",
+        "<a>\n <b k=\"1\">x</b>\n <b k=\"2\">y</b>\n</a>",
+    );
+    check_all(
+        "<a>\n <c/>\n</a>",
+        &[
+            insert("/a/b[@k='1']", "x", &["/a/c"]),
+            insert("/a/b[@k='2']", "y", &["/a/c"]),
+        ],
+        "<a>\n <c/>\n <b k=\"1\">x</b>\n <b k=\"2\">y</b>\n</a>",
+    );
+}
+
+#[test]
 fn changes_of_one_place_are_refused() {
     let overlap = |before: &str, operations: &[Operation]| {
         let reversed: Vec<Operation> = operations.iter().rev().cloned().collect();
