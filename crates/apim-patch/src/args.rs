@@ -187,7 +187,7 @@ pub(crate) struct Apply {
         long,
         value_name = "FILE",
         value_hint = ValueHint::FilePath,
-        conflicts_with_all = ["profile", "file", "set", "set_env", "set_file", "partial"]
+        conflicts_with_all = ["profile", "file", "set", "set_env", "set_file", "partial", "prune_apps"]
     )]
     pub(crate) plan: Option<PathBuf>,
     /// Show the diff and write nothing

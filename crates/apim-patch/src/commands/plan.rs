@@ -17,6 +17,13 @@ use crate::render::Console;
 
 pub(crate) fn run(arguments: &Plan, console: &mut Console) -> Exit {
     let selected = &arguments.selected;
+    if selected.prune_apps {
+        let message = "--prune-apps can't be saved in a plan: it takes away what is there then";
+        let error = Diagnostic::error("not-in-a-plan", Class::Specification, message)
+            .help("apply the plan, then `apim-patch apply --prune-apps`");
+        console.diagnostics(std::slice::from_ref(&error));
+        return Exit::of(&[error]);
+    }
     let many = Many {
         selected,
         interrupt: None,
