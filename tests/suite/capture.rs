@@ -190,7 +190,7 @@ fn different(one: &Home, other: &Home) -> Vec<String> {
 fn multiset(elements: &[Element]) -> BTreeMap<(String, String), usize> {
     let mut counts = BTreeMap::new();
     for element in elements {
-        let what = format!("{:?} {:?}", element.attributes, element.text);
+        let what = format!("{:?} {:?}", element.attributes, element.text.trim());
         *counts.entry((element.path.clone(), what)).or_default() += 1;
     }
     counts

@@ -135,7 +135,7 @@ fn one(
         };
         let stock = stock(&inspected, version, &others);
         let fixed = fixed(home.profile, &inspected);
-        let required = home.profile.requires.contains(&inspected.row.key);
+        let required = requires(home.profile, inspected.row.key);
         // What a profile fixes may depend on other settings.
         let by_itself = here == stock.as_deref()
             && (fixed.is_none() || fixed.as_deref().map(String::as_str) == here);
@@ -164,6 +164,12 @@ fn one(
     }
     settings.append(&mut missing);
     Ok(settings)
+}
+
+/// Whether a profile requires a key, be it only where another has some value.
+fn requires(profile: &Profile, key: &str) -> bool {
+    let mut rules = profile.rules.iter();
+    profile.requires.contains(&key) || rules.any(|rule| rule.requires.contains(&key))
 }
 
 /// The value that a profile fixes.
