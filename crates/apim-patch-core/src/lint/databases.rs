@@ -141,20 +141,19 @@ fn unsaid(
     profiles: &[&str],
     what: &str,
     is_said: impl Fn(&Node) -> bool,
-) -> Vec<Found> {
+) -> Option<Found> {
     let nodes: Vec<&Node> = deployment.with_profile(profiles).collect();
     // One node alone shares with nobody.
     if nodes.len() < 2 {
-        return Vec::new();
+        return None;
     }
-    nodes
+    let mut silent = nodes
         .into_iter()
         .filter(|node| node.known == Known::Given && !is_said(node))
-        .map(|node| {
-            let message = format!("{what} is not given: it stays what the home has");
-            Found::new(message).node(node)
-        })
-        .collect()
+        .peekable();
+    silent.peek()?;
+    let message = format!("{what} is not given: it stays what the home has");
+    Some(silent.fold(Found::new(message), Found::node))
 }
 
 /// Compares what `of` says of each node with the first that says something.

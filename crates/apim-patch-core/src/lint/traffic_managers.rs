@@ -140,15 +140,16 @@ fn none(deployment: &Deployment) -> Vec<Found> {
         return Vec::new();
     }
     // Of homes that were not named, nothing is known.
-    deployment
+    let mut untold = deployment
         .gateways()
         .filter(|node| node.known == Known::Given)
         .filter(|node| node.given(RECEIVERS).is_none() && node.given(BROKER).is_none())
-        .map(|node| {
-            let message = "no traffic manager in the file: throttling stays as the home has it";
-            Found::new(message).node(node)
-        })
-        .collect()
+        .peekable();
+    if untold.peek().is_none() {
+        return Vec::new();
+    }
+    let message = "no traffic manager in the file: throttling stays as the home has it";
+    vec![untold.fold(Found::new(message), Found::node)]
 }
 
 #[cfg(test)]
