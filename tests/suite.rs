@@ -27,6 +27,8 @@ mod harness;
 mod nodes;
 #[path = "suite/patches.rs"]
 mod patches;
+#[path = "suite/profiles.rs"]
+mod profiles;
 #[path = "suite/revert.rs"]
 mod revert;
 #[path = "suite/secrets.rs"]

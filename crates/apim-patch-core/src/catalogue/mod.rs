@@ -515,6 +515,19 @@ mod tests {
         }
     }
 
+    /// A table is written once, as TOML asks for.
+    #[test]
+    fn rows_of_one_table_stand_together() {
+        let mut tables: Vec<&str> = Vec::new();
+        for row in rows() {
+            let (table, _) = row.key.rsplit_once('.').unwrap();
+            if tables.last() != Some(&table) {
+                assert!(!tables.contains(&table), "{}", row.key);
+                tables.push(table);
+            }
+        }
+    }
+
     #[test]
     fn names_in_selectors() {
         for (template, name, expect) in [
