@@ -39,6 +39,8 @@ mod nodes;
 mod patches;
 #[path = "suite/plan.rs"]
 mod plan;
+#[path = "suite/profiles.rs"]
+mod profiles;
 #[path = "suite/reference.rs"]
 mod reference;
 #[path = "suite/revert.rs"]

@@ -126,16 +126,6 @@ pub(super) const ROWS: &[Row] = &[
         ..ROW
     },
     Row {
-        key: "clustering.port_mapping.*",
-        shapes: &[always(value_of(PORT_MAPPING.element))],
-        kind: Kind::Port,
-        entry: Some(PORT_MAPPING),
-        doc: "The port of this node behind a port of the load balancer, on the node that manages.",
-        source: "AM 2.1.0, Clustering Gateway for Load Balancing",
-        example: "9443",
-        ..ROW
-    },
-    Row {
         key: "clustering.members",
         shapes: &[always(Place::Members {
             parent: "/axisconfig/clustering/members",
@@ -150,6 +140,16 @@ pub(super) const ROWS: &[Row] = &[
               advised. Without a port, clustering.local_member_port is taken.",
         source: "AM 2.6.0, Working with Hazelcast Clustering",
         example: r#"["10.0.0.4:4000", "10.0.0.5:4000"]"#,
+        ..ROW
+    },
+    Row {
+        key: "clustering.port_mapping.*",
+        shapes: &[always(value_of(PORT_MAPPING.element))],
+        kind: Kind::Port,
+        entry: Some(PORT_MAPPING),
+        doc: "The port of this node behind a port of the load balancer, on the node that manages.",
+        source: "AM 2.1.0, Clustering Gateway for Load Balancing",
+        example: "9443",
         ..ROW
     },
     Row {
