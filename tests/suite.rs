@@ -37,6 +37,10 @@ mod merged;
 mod nodes;
 #[path = "suite/patches.rs"]
 mod patches;
+#[path = "suite/plan.rs"]
+mod plan;
+#[path = "suite/reference.rs"]
+mod reference;
 #[path = "suite/revert.rs"]
 mod revert;
 #[path = "suite/secrets.rs"]

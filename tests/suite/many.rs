@@ -7,13 +7,14 @@ use std::path::{Path, PathBuf};
 use serde_json::Value;
 
 use crate::harness::{
-    CARBON, Home, PASSWORD, PASSWORD_VARIABLE, Run, STATE, Tool, Tree, deployment, fixture, root,
+    CARBON, Home, PASSWORD, PASSWORD_VARIABLE, Run, STATE, Tool, Tree, deployment, fixture,
+    program, root,
 };
 
 /// A folder with copies of the stock home, `names` below it.
-struct Homes {
+pub(crate) struct Homes {
     /// Its `path()` is the folder.
-    place: Home,
+    pub(crate) place: Home,
 }
 
 impl Homes {
@@ -26,7 +27,7 @@ impl Homes {
         homes
     }
 
-    fn numbered(count: usize) -> Self {
+    pub(crate) fn numbered(count: usize) -> Self {
         let homes = Self::new(&[]);
         (0..count).for_each(|number| homes.add(&format!("home-{number:02}")));
         homes
@@ -45,11 +46,11 @@ impl Homes {
         }
     }
 
-    fn at(&self, name: &str) -> PathBuf {
+    pub(crate) fn at(&self, name: &str) -> PathBuf {
         self.place.path().join(name)
     }
 
-    fn command(&self, command: &str) -> Tool {
+    pub(crate) fn command(&self, command: &str) -> Tool {
         Tool::new(command)
             .arg("--all-homes")
             .arg(self.place.path())
@@ -223,6 +224,38 @@ fn each_home_as_its_node() {
             carbon.contains(&format!("<HostName>{host}<")),
             "{name}: {run}"
         );
+    }
+}
+
+/// On a terminal a bar shows how far the run is; nowhere else, and not where
+/// somebody wants to hear less or a program listens.
+#[test]
+fn a_bar_on_a_terminal_only() {
+    if !program("script") {
+        return;
+    }
+    let homes = Homes::numbered(3);
+    let shown = |more: &str| {
+        let line = format!(
+            "{} check --all-homes {} --profile gateway --file {} {more}",
+            env!("CARGO_BIN_EXE_apim-patch"),
+            homes.place.path().display(),
+            deployment("gateway-ws.toml").display()
+        );
+        let run = std::process::Command::new("script")
+            .args(["-qec", &line, "/dev/null"])
+            .env(PASSWORD_VARIABLE, PASSWORD)
+            .output()
+            .unwrap();
+        assert_eq!(run.status.code(), Some(1), "{line}");
+        String::from_utf8_lossy(&run.stdout).into_owned()
+    };
+    let with = shown("");
+    assert!(with.contains("of 3 homes"), "{with}");
+    assert!(with.contains("3 homes: 3 differ"), "{with}");
+    for more in ["-q", "--format json", "2>/dev/null"] {
+        let without = shown(more);
+        assert!(!without.contains("of 3 homes"), "{more}: {without}");
     }
 }
 

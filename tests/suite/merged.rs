@@ -3,6 +3,7 @@
 use serde_json::Value;
 
 use crate::harness::{CATALINA, Home, Run, Tool, deployment};
+use crate::many::Homes;
 
 /// One report per node as `check` prints it, of which two are odd.
 fn reports() -> (Home, Vec<Value>) {
@@ -71,6 +72,37 @@ fn forty_nodes_with_two_odd_ones() {
     turned[3]["settings"][0]["key"] = "only.here".into();
     let file = home.aside("turned.json", lines(&turned));
     merge(&[&file]).exits(1).says("on all 12 nodes: differs");
+}
+
+/// From the homes to the page.
+#[test]
+fn forty_homes_with_two_odd_ones() {
+    let homes = Homes::numbered(40);
+    homes
+        .command("apply")
+        .run()
+        .exits(0)
+        .says("40 homes: 40 changed");
+    for odd in ["home-07", "home-09"] {
+        let file = format!("{odd}/{CATALINA}");
+        let text = homes
+            .place
+            .text(&file)
+            .replace("proxyPort=\"443\"", "proxyPort=\"8443\"");
+        homes.place.write(&file, text);
+    }
+    let check = homes.command("check").json().run();
+    let file = homes.place.aside("all.json", check.exits(1).out());
+    let (seven, nine) = (homes.at("home-07"), homes.at("home-09"));
+    merge(&[&file])
+        .exits(1)
+        .says("40 nodes: 38 unchanged, 2 differences")
+        .says("as asked for on 38 of 40 nodes")
+        .says(&format!(
+            "{}, {}: differs: 8443 \u{2192} 443",
+            seven.display(),
+            nine.display()
+        ));
 }
 
 #[test]

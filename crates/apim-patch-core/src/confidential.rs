@@ -54,7 +54,7 @@ pub(crate) fn secret_names() -> impl Iterator<Item = &'static str> {
 /// an element of that name, anywhere, active or commented out, in a file that
 /// may not even be well-formed. An element of the same name elsewhere holds a
 /// secret as well, if another one.
-fn secret_spans(text: &str) -> Vec<Range<usize>> {
+pub(crate) fn secret_spans(text: &str) -> Vec<Range<usize>> {
     let names: Vec<&str> = secret_names().collect();
     let mut spans = Vec::new();
     let mut open: Option<Open<'_>> = None;

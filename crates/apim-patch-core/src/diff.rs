@@ -9,7 +9,7 @@ use xml_inplace::Encoding;
 
 use crate::diagnostic::MASK;
 use crate::file_text::FileText;
-use crate::plan::{FilePlan, Secrets};
+use crate::plan::{FilePlan, Plan, Secrets};
 
 /// Unchanged lines around a change, as `diff -u` shows.
 const CONTEXT: usize = 3;
@@ -89,6 +89,19 @@ impl LineKind {
             Self::Added => '+',
         }
     }
+}
+
+/// The masked diffs of all files that a plan changes.
+pub fn masked(plan: &Plan) -> Vec<FileDiff> {
+    diffs(plan, Secrecy::Masked)
+}
+
+/// The diffs of all files that a plan changes.
+pub fn diffs(plan: &Plan, secrecy: Secrecy) -> Vec<FileDiff> {
+    let files = plan.files.iter();
+    files
+        .filter_map(|file| FileDiff::of(file, secrecy))
+        .collect()
 }
 
 impl FileDiff {

@@ -5,6 +5,9 @@ use std::path::PathBuf;
 use clap::builder::styling::{AnsiColor, Styles};
 use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum, ValueHint};
 
+use crate::examples::{
+    APPLY_EXAMPLES, CHECK_EXAMPLES, DIFF_EXAMPLES, MERGE_EXAMPLES, PLAN_EXAMPLES,
+};
 pub(crate) use crate::home_arguments::{HomeArgument, Homes, Jobs};
 
 const STYLES: Styles = Styles::styled()
@@ -75,29 +78,6 @@ pub(crate) enum Format {
     Json,
 }
 
-const APPLY_EXAMPLES: &str = "\
-Examples:
-  apim-patch apply --home /opt/wso2am --profile gateway --file gateway.toml --dry-run
-  apim-patch apply --home gw-1=/srv/gw-1 --home gw-2=/srv/gw-2 --file cluster.toml
-  apim-patch apply --all-homes /srv --profile gateway --file gateway.toml --jobs 4";
-
-const DIFF_EXAMPLES: &str = "\
-Examples:
-  apim-patch diff --home /opt/wso2am --profile gateway --file gateway.toml
-  apim-patch diff --all-homes /srv --file cluster.toml --exit-code";
-
-const CHECK_EXAMPLES: &str = "\
-Examples:
-  apim-patch check --home /opt/wso2am --profile gateway --file gateway.toml
-  apim-patch check --all-homes /srv --file cluster.toml --format json > $(hostname).json";
-
-const MERGE_EXAMPLES: &str = "\
-Examples:
-  apim-patch report merge reports/*.json
-  for node in $NODES; do ssh $node apim-patch check ... --format json; done | apim-patch report merge -
-
-Exit status: 0 every node is as asked for, 1 differences or nodes that failed, 2 a report that can't be read.";
-
 #[derive(Debug, Subcommand)]
 pub(crate) enum ReportCommand {
     /// Merge the reports of many nodes into one page: what differs alike is told once
@@ -120,6 +100,9 @@ pub(crate) enum Command {
     /// Show the unified diff that apply would make
     #[command(after_help = DIFF_EXAMPLES)]
     Diff(Diff),
+    /// Show what apply would do, and save it to be applied later
+    #[command(after_help = PLAN_EXAMPLES)]
+    Plan(Plan),
     /// Say whether homes are already what is asked for, one line per setting that is not
     #[command(after_help = CHECK_EXAMPLES)]
     Check(Selected),
@@ -198,6 +181,15 @@ pub(crate) struct Links {
 pub(crate) struct Apply {
     #[command(flatten)]
     pub(crate) selected: Selected,
+    /// Apply a plan that `plan` has saved: exactly that, or nothing where a file is not what the
+    /// plan was made on
+    #[arg(
+        long,
+        value_name = "FILE",
+        value_hint = ValueHint::FilePath,
+        conflicts_with_all = ["profile", "file", "set", "set_env", "set_file", "partial", "prune_apps"]
+    )]
+    pub(crate) plan: Option<PathBuf>,
     /// Show the diff and write nothing
     #[arg(long)]
     pub(crate) dry_run: bool,
@@ -228,9 +220,29 @@ pub(crate) struct Waiting {
 }
 
 #[derive(Debug, Args)]
+pub(crate) struct Plan {
+    #[command(flatten)]
+    pub(crate) selected: Selected,
+    /// The file to save the plan in; one that is there is replaced
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub(crate) out: PathBuf,
+}
+
+#[derive(Debug, Args)]
 pub(crate) struct Diff {
     #[command(flatten)]
     pub(crate) selected: Selected,
+    /// Show a plan that `plan` has saved, as it was reviewed; no home is needed
+    #[arg(
+        long,
+        value_name = "FILE",
+        value_hint = ValueHint::FilePath,
+        group = "which_homes",
+        conflicts_with_all = [
+            "homes", "all_homes", "profile", "file", "set", "set_env", "set_file", "partial", "show_secrets"
+        ]
+    )]
+    pub(crate) plan: Option<PathBuf>,
     /// Show secrets; the diff can then be applied with `patch -p1`
     #[arg(long)]
     pub(crate) show_secrets: bool,

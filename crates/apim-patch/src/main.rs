@@ -6,6 +6,7 @@
 
 mod args;
 mod commands;
+mod examples;
 mod exit;
 mod home_arguments;
 mod options;
@@ -27,6 +28,7 @@ fn main() -> ExitCode {
     let exit = match &arguments.command {
         Command::Apply(apply) => commands::apply::run(apply, &mut console, &mut has_written),
         Command::Diff(diff) => commands::diff::run(diff, &mut console),
+        Command::Plan(plan) => commands::plan::run(plan, &mut console),
         Command::Check(selected) => commands::check::run(selected, &mut console),
         Command::Inspect(inspect) => commands::inspect::run(inspect, &mut console),
         Command::Capture(capture) => commands::capture::run(capture, &mut console),

@@ -7,8 +7,9 @@ use std::time::Duration;
 
 use apim_patch_core::diagnostic::{Class, Diagnostic, printable, printable_path};
 use apim_patch_core::plan::LinkPolicy;
+use apim_patch_core::saved_plan::{NodePlan, SavedPlan};
 use apim_patch_core::spec::{
-    Choice, DeploymentFile, Machine, Resolved, Selection, SetOption, resolve, select,
+    Choice, DeploymentFile, Machine, NodePlace, Resolved, Selection, SetOption, resolve, select,
 };
 
 use crate::args::{HomeArgument, Links, Selected, Waiting};
@@ -78,6 +79,32 @@ impl Selected {
             digest: file.digest(),
         });
         Ok((selection, deployment))
+    }
+
+    /// What a plan asks of a home, and the part of the plan that does.
+    pub(crate) fn selection_of<'p>(
+        &self,
+        plan: &'p SavedPlan,
+        home: &HomeArgument,
+    ) -> Result<(Selection<Resolved>, &'p NodePlan), Vec<Diagnostic>> {
+        let node = self
+            .node(home)
+            .and_then(|node| plan.for_home(node, &home.path, &this_machine()))
+            .map_err(|error| vec![error])?;
+        let selection = resolve(node.selection()?, &|name| env::var_os(name))?;
+        Ok((selection, node))
+    }
+
+    /// Where the deployment file says that a node is.
+    pub(crate) fn place_of(
+        &self,
+        home: &Path,
+        node: Option<&str>,
+    ) -> Result<NodePlace, Vec<Diagnostic>> {
+        let path = self.deployment_file(home);
+        let file = path.map(|path| DeploymentFile::read(&path)).transpose()?;
+        let place = node.and_then(|node| Some(file?.place_of(node)));
+        Ok(place.unwrap_or_default())
     }
 
     /// The node that was named for a home.

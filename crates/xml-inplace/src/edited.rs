@@ -239,12 +239,15 @@ fn thing(change: &Change) -> Thing {
     (change.path.clone(), position, start_tag)
 }
 
+/// A kind of change, its place and the new value.
+type Spot = (ChangeKind, Position, Option<String>);
+
 /// The changes of a round, with the operations that asked for them.
 #[derive(Default)]
 struct Planned {
     changes: Vec<Change>,
     /// Owner and index of the changes at a place to a value.
-    at: HashMap<(ChangeKind, Position, Option<String>), Vec<(usize, usize)>>,
+    at: HashMap<Spot, Vec<(usize, usize)>>,
     /// The first owner of those that give a value to this thing.
     with_value: HashMap<(ChangeKind, Thing), usize>,
 }

@@ -91,23 +91,29 @@ pub(super) fn members(list: &str) -> Vec<(String, Option<u16>)> {
         .collect()
 }
 
-/// Whether a member's host names `host`, be it as one of a range such as
+/// The network and the last parts of a range of addresses such as
 /// `192.168.1.2-10`.
+fn range(member: &str) -> Option<(&str, std::ops::RangeInclusive<u8>)> {
+    let (net, range) = member.rsplit_once('.')?;
+    let (from, to) = range.split_once('-')?;
+    Some((net, from.parse().ok()?..=to.parse().ok()?))
+}
+
+/// Whether a member's host stands for several.
+pub(super) fn is_range(member: &str) -> bool {
+    range(member).is_some()
+}
+
+/// Whether a member's host names `host`, be it as one of a range.
 pub(super) fn names(member: &str, host: &str) -> bool {
     let plain = |text: &str| text.trim_matches(['[', ']']).to_ascii_lowercase();
     if plain(member) == plain(host) {
         return true;
     }
-    let (Some((member_net, range)), Some((net, last))) =
-        (member.rsplit_once('.'), host.rsplit_once('.'))
-    else {
-        return false;
-    };
-    let bounds = range
-        .split_once('-')
-        .and_then(|(from, to)| Some((from.parse::<u8>().ok()?, to.parse::<u8>().ok()?)));
-    match (bounds, last.parse::<u8>()) {
-        (Some((from, to)), Ok(last)) => net == member_net && (from..=to).contains(&last),
+    match (range(member), host.rsplit_once('.')) {
+        (Some((member_net, range)), Some((net, last))) => {
+            net == member_net && last.parse().is_ok_and(|last: u8| range.contains(&last))
+        }
         _ => false,
     }
 }
@@ -166,8 +172,23 @@ mod tests {
             ("GW-1", "gw-1", true),
             ("[::1]", "::1", true),
             ("gw-1", "gw-2", false),
+            ("api-1.example.com", "api-1.example.com", true),
         ] {
             assert_eq!(names(member, host), expect, "{member} {host}");
+        }
+    }
+
+    #[test]
+    fn names_that_look_like_ranges() {
+        assert!(is_range("10.0.0.2-9"));
+        for host in [
+            "gw-1.example.com",
+            "a.b-c",
+            "10.0.0.2",
+            "gw-1",
+            "10.0.0.2-999",
+        ] {
+            assert!(!is_range(host), "{host}");
         }
     }
 

@@ -1,6 +1,6 @@
 //! Hazelcast clusters, and what relies on them.
 
-use super::address::{is_loopback, members, names};
+use super::address::{is_loopback, is_range, members, names};
 use super::finding::{Found, Rule};
 use super::model::{Deployment, Known, Node};
 use crate::diagnostic::{Severity, printable_name};
@@ -21,7 +21,8 @@ pub(super) const RULES: &[Rule] = &[
         severity: Severity::Warning,
         what: "A node's list of well-known members has one member.",
         why: "when that member is down, a starting node finds nobody and forms a cluster of its \
-              own; if it is the node itself, the nodes never find each other",
+              own; if it is the node itself, the node never finds another. Two nodes that list \
+              each other find each other, and a third finds only one of them",
         help: "list at least two members in `clustering.members`",
         source: SOURCE,
         check: of_one,
@@ -90,15 +91,27 @@ fn with_members(deployment: &Deployment) -> impl Iterator<Item = (&Node, &str)> 
 }
 
 fn of_one(deployment: &Deployment) -> Vec<Found> {
-    with_members(deployment)
-        .filter_map(|(node, list)| match members(list).as_slice() {
-            // A range is several.
-            [(host, _)] if !host.contains('-') || !host.contains('.') => {
-                Some(Found::new(format!("`{MEMBERS}` has one member only")).at(node, MEMBERS))
-            }
-            _ => None,
-        })
-        .collect()
+    let mut all = Vec::new();
+    for (node, list) in with_members(deployment) {
+        let list = members(list);
+        let [(host, _)] = list.as_slice() else {
+            continue;
+        };
+        if is_range(host) {
+            continue;
+        }
+        let own = node.host.as_ref().map(|host| host.value.as_str());
+        let is_own = [own, node.text(HOST)]
+            .into_iter()
+            .flatten()
+            .any(|own| names(host, own));
+        let message = match is_own {
+            true => format!("`{MEMBERS}` lists the node itself and nobody else"),
+            false => format!("`{MEMBERS}` lists {} only", printable_name(host)),
+        };
+        all.push(Found::new(message).at(node, MEMBERS));
+    }
+    all
 }
 
 fn no_node(deployment: &Deployment) -> Vec<Found> {

@@ -1,7 +1,7 @@
 //! The deployment file: read, parsed and checked as a whole.
 
 use std::ops::Range;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use file_transaction::Digest;
 use toml::de::DeTable;
@@ -21,7 +21,7 @@ const MAX_SIZE: u64 = 1024 * 1024;
 /// A deployment file that was read without an error.
 ///
 /// ```
-/// use std::path::Path;
+/// use std::path::{Path, PathBuf};
 /// use apim_patch_core::spec::DeploymentFile;
 ///
 /// let file = DeploymentFile::parse(Path::new("f.toml"), b"server.host_name = 'gw'");
@@ -68,6 +68,15 @@ pub(super) struct Level {
     pub(super) patches: Vec<Patch>,
 }
 
+/// Where a node is, as its deployment file says.
+#[derive(Debug, Default, Clone, PartialEq, Eq)]
+pub struct NodePlace {
+    /// Its `host`.
+    pub host: Option<String>,
+    /// Its `home`.
+    pub home: Option<PathBuf>,
+}
+
 impl DeploymentFile {
     /// The SHA-256 of its bytes, in hexadecimal digits: what the history
     /// remembers of it.
@@ -87,6 +96,15 @@ impl DeploymentFile {
             Ok(content) => Self::parse(path, &Zeroizing::new(content)),
             Err(error) => Err(vec![unreadable(path, &error)]),
         }
+    }
+
+    /// Where the node `name` is, as the file says.
+    pub fn place_of(&self, name: &str) -> NodePlace {
+        let node = self.nodes().iter().find(|node| node.name == name);
+        node.map_or(NodePlace::default(), |node| NodePlace {
+            host: node.host.as_ref().map(|host| host.value.clone()),
+            home: node.home.clone(),
+        })
     }
 
     /// Takes the content of a deployment file. `path` is its name in messages,

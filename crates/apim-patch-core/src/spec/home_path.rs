@@ -5,7 +5,7 @@ const RESERVED: &str = ".apim-patch";
 
 /// Normalises a path below the home, without looking at the home: that a path
 /// is refused must not tell whether its target exists.
-pub(super) fn home_path(path: &str) -> Result<String, &'static str> {
+pub(crate) fn home_path(path: &str) -> Result<String, &'static str> {
     if path.starts_with('/') {
         return Err("must be relative to the home");
     }

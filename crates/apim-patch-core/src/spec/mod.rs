@@ -26,7 +26,9 @@ mod string_place;
 mod table_reader;
 mod value;
 
-pub use deployment_file::{AskedVersion, DeploymentFile};
+pub(crate) use home_path::home_path;
+
+pub use deployment_file::{AskedVersion, DeploymentFile, NodePlace};
 pub use node_choice::Machine;
 pub use option::SetOption;
 pub use patch::{Action, Patch, Position};

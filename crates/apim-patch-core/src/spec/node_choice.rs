@@ -98,7 +98,7 @@ fn list<'n>(nodes: impl IntoIterator<Item = &'n Node>) -> String {
 }
 
 impl Machine {
-    fn is(&self, host: &str) -> bool {
+    pub(crate) fn is(&self, host: &str) -> bool {
         match host.parse::<IpAddr>() {
             Ok(address) => self.addresses.contains(&address),
             Err(_) => self

@@ -2,24 +2,37 @@
 
 use apim_patch_core::apply::{Interrupt, apply, lock};
 use apim_patch_core::diagnostic::{Diagnostic, printable_path};
-use apim_patch_core::diff::Secrecy;
+use apim_patch_core::diff::masked;
 use apim_patch_core::report::Status;
+use apim_patch_core::saved_plan::SavedPlan;
 
 use super::many::{Done, Many};
-use super::{Prepared, catch_signals, diff, diffs, prune_after, recover_first};
+use super::{Prepared, Request, catch_signals, diff, prune_after, recover_first, secrecy};
 use crate::args::{Apply, HomeArgument};
 use crate::exit::Exit;
 use crate::render::{Console, summary};
 
 pub(crate) fn run(arguments: &Apply, console: &mut Console, has_written: &mut bool) -> Exit {
     let selected = &arguments.selected;
+    let saved = match arguments.plan.as_deref().map(SavedPlan::read).transpose() {
+        Ok(saved) => saved,
+        Err(error) => {
+            console.diagnostics(std::slice::from_ref(&error));
+            return Exit::of(&[error]);
+        }
+    };
+    let request = Request {
+        selected,
+        saved: saved.as_ref(),
+    };
     if arguments.dry_run {
         let many = Many {
             selected,
             interrupt: None,
         };
         let one = |home: &HomeArgument, console: &mut Console| {
-            diff::show(selected, home, arguments.show_secrets, console)
+            let looked = diff::look(request, home)?;
+            Ok(looked.show(secrecy(arguments.show_secrets), console))
         };
         return many.run(console, one, |()| ()).exit;
     }
@@ -34,8 +47,9 @@ pub(crate) fn run(arguments: &Apply, console: &mut Console, has_written: &mut bo
         selected,
         interrupt: Some(&interrupt),
     };
-    let one =
-        |home: &HomeArgument, console: &mut Console| one(arguments, home, &interrupt, console);
+    let one = |home: &HomeArgument, console: &mut Console| {
+        one(arguments, request, home, &interrupt, console)
+    };
     let tally = many.run(console, one, |()| ());
     *has_written = tally.has_written();
     tally.exit
@@ -43,18 +57,19 @@ pub(crate) fn run(arguments: &Apply, console: &mut Console, has_written: &mut bo
 
 fn one(
     arguments: &Apply,
+    request: Request<'_>,
     home: &HomeArgument,
     interrupt: &Interrupt,
     console: &mut Console,
 ) -> Result<Done, Vec<Diagnostic>> {
-    let selected = &arguments.selected;
-    let prepared = Prepared::new(selected, home, Some(interrupt))?;
+    let selected = request.selected;
+    let prepared = Prepared::new(request, home, Some(interrupt))?;
     let lock = lock(&prepared.store, arguments.waiting.wait()).map_err(|error| vec![error])?;
     recover_first(&lock, console)?;
-    let plan = prepared.plan(selected)?;
+    let plan = prepared.plan(selected.links.policy())?;
     console.diagnostics(&prepared.warnings);
     console.diagnostics(&plan.warnings);
-    let diffs = diffs(&plan, Secrecy::Masked);
+    let diffs = masked(&plan);
     let receipt = apply(
         &plan,
         &lock,

@@ -49,7 +49,7 @@ fn captured(arguments: &Capture, console: &mut Console) -> Result<Captured, Vec<
     let mut opened: Vec<Opened> = Vec::new();
     let entries = entries(&arguments.homes, console);
     if entries.is_empty() {
-        return Err(vec![no_home(&arguments.homes)]);
+        return Err(vec![no_home(&arguments.homes).1]);
     }
     for entry in entries {
         let (path, node) = match entry {

@@ -2,11 +2,11 @@
 
 use apim_patch_core::apply::refuse_interrupted;
 use apim_patch_core::diagnostic::Diagnostic;
-use apim_patch_core::diff::Secrecy;
+use apim_patch_core::diff::masked;
 use apim_patch_core::report::Status;
 
 use super::many::{Done, Many};
-use super::{Prepared, diffs};
+use super::{Prepared, Request};
 use crate::args::{HomeArgument, Selected};
 use crate::exit::Exit;
 use crate::render::{Console, differences};
@@ -25,9 +25,13 @@ fn check(
     home: &HomeArgument,
     console: &mut Console,
 ) -> Result<Done, Vec<Diagnostic>> {
-    let prepared = Prepared::new(selected, home, None)?;
+    let request = Request {
+        selected,
+        saved: None,
+    };
+    let prepared = Prepared::new(request, home, None)?;
     refuse_interrupted(&prepared.store).map_err(|error| vec![error])?;
-    let plan = prepared.plan(selected)?;
+    let plan = prepared.plan(selected.links.policy())?;
     console.diagnostics(&prepared.warnings);
     console.diagnostics(&plan.warnings);
     let (exit, status) = match plan.is_empty() {
@@ -35,7 +39,7 @@ fn check(
         false => (Exit::Differences, Status::Differences),
     };
     let mut report = prepared.report(status);
-    report.describe(&plan, &diffs(&plan, Secrecy::Masked));
+    report.describe(&plan, &masked(&plan));
     report.exit_code = exit.code();
     console.data(&differences(&plan));
     console.json(&report);

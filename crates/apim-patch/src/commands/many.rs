@@ -58,9 +58,8 @@ impl Many<'_> {
         let mut tally = Tally::default();
         let entries = entries(&self.selected.homes, console);
         if entries.is_empty() {
-            let error = no_home(&self.selected.homes);
-            console.diagnostics(std::slice::from_ref(&error));
-            tally.exit = Exit::of(&[error]);
+            let (folders, error) = no_home(&self.selected.homes);
+            tally.exit = console.failure(Report::new(folders, Status::Failed), &[error]);
             return tally;
         }
         let work = |entry: &Entry, console: &mut Console| self.one(entry, &job, console);
@@ -212,4 +211,57 @@ struct Order<'e, T> {
 fn next<T>(orders: &Mutex<Receiver<T>>) -> Option<T> {
     let orders = orders.lock().unwrap_or_else(PoisonError::into_inner);
     orders.recv().ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::args::{Color, Format, Output};
+    use std::sync::atomic::AtomicUsize;
+
+    /// Also where no thread could be started.
+    #[test]
+    fn told_in_order_through_a_bounded_window() {
+        const HOMES: usize = 50;
+        let entries: Vec<Entry> = (0..HOMES)
+            .map(|number| Entry::Home(std::path::PathBuf::from(number.to_string()).into()))
+            .collect();
+        for jobs in [0, 1, 3] {
+            let output = Output {
+                format: Format::Human,
+                color: Color::Never,
+                quiet: true,
+                verbose: false,
+            };
+            let mut console = Console::new(&output).recorder();
+            let progress = console.begin_progress(HOMES);
+            let begun = AtomicUsize::new(0);
+            let work = |entry: &Entry, console: &mut Console| {
+                begun.fetch_add(1, Ordering::SeqCst);
+                console.data(&printable_path(entry.path()));
+                let fate = Fate::Ended(Status::Unchanged);
+                (Exit::Success, fate, Some(entry.path().to_owned()))
+            };
+            let mut told = Vec::new();
+            in_order(
+                &entries,
+                jobs,
+                &mut console,
+                &progress,
+                &work,
+                |entry, (_, _, kept)| {
+                    assert_eq!(kept.as_deref(), Some(entry.path()));
+                    let ahead = begun.load(Ordering::SeqCst) - told.len();
+                    assert!(ahead <= (jobs * AHEAD).max(1), "{ahead} with {jobs} jobs");
+                    told.push(entry.path().to_owned());
+                },
+            );
+            let expect: Vec<_> = entries
+                .iter()
+                .map(|entry| entry.path().to_owned())
+                .collect();
+            assert_eq!(told, expect, "{jobs} jobs");
+            assert_eq!(console.recorded().len(), HOMES);
+        }
+    }
 }

@@ -15,6 +15,7 @@ pub(crate) mod inspect;
 pub(crate) mod lint;
 mod many;
 pub(crate) mod merge;
+pub(crate) mod plan;
 pub(crate) mod recover;
 pub(crate) mod revert;
 mod tally;
@@ -24,35 +25,57 @@ use std::path::Path;
 
 use apim_patch_core::apply::{self as core, Interrupt, Lock, Occasion, Store};
 use apim_patch_core::diagnostic::{Class, Diagnostic, printable_path};
-use apim_patch_core::diff::{FileDiff, Secrecy};
+use apim_patch_core::diff::Secrecy;
 use apim_patch_core::history::{prune_after as prune, secret_places};
 use apim_patch_core::home::Home;
-use apim_patch_core::plan::Plan;
+use apim_patch_core::plan::{LinkPolicy, Plan};
 use apim_patch_core::report::{Report, Status};
+use apim_patch_core::saved_plan::{NodePlan, SavedPlan};
 use apim_patch_core::spec::{Resolved, Selection};
 
 use crate::args::{HomeArgument, Selected};
 use crate::options::{self, Deployment};
 use crate::render::Console;
 
+/// What is asked of homes: by options and a deployment file, or by a plan that
+/// was reviewed.
+#[derive(Clone, Copy)]
+struct Request<'a> {
+    selected: &'a Selected,
+    saved: Option<&'a SavedPlan>,
+}
+
 /// A home, and what is asked of it.
-struct Prepared {
+struct Prepared<'a> {
     home: Home,
     store: Store,
     selection: Selection<Resolved>,
     deployment: Option<Deployment>,
+    /// The plan that was reviewed, and when it was made.
+    reviewed: Option<(&'a NodePlan, &'a str)>,
+    /// Whether applications go as well.
+    prune_apps: bool,
     /// Warnings about the home.
     warnings: Vec<Diagnostic>,
 }
 
-impl Prepared {
+impl<'a> Prepared<'a> {
     fn new(
-        selected: &Selected,
+        request: Request<'a>,
         at: &HomeArgument,
         interrupt: Option<&Interrupt>,
     ) -> Result<Self, Vec<Diagnostic>> {
         let (home, store, mut warnings) = open(&at.path, interrupt)?;
-        let (selection, deployment) = selected.selection(at)?;
+        let (selection, deployment, reviewed) = match request.saved {
+            None => {
+                let (selection, deployment) = request.selected.selection(at)?;
+                (selection, deployment, None)
+            }
+            Some(plan) => {
+                let (selection, node) = request.selected.selection_of(plan, at)?;
+                (selection, None, Some((node, plan.made())))
+            }
+        };
         home.check_profile(selection.profile)
             .map_err(|error| vec![error])?;
         if let Some(version) = &selection.version {
@@ -64,16 +87,22 @@ impl Prepared {
             store,
             selection,
             deployment,
+            reviewed,
+            prune_apps: request.selected.prune_apps,
             warnings,
         })
     }
 
-    fn plan(&self, selected: &Selected) -> Result<Plan, Vec<Diagnostic>> {
-        let plan = Plan::new(&self.store, &self.selection, selected.links.policy())?;
-        match selected.prune_apps {
-            true => plan.prune_apps(&self.store, &self.selection),
-            false => Ok(plan),
+    /// What is to be done; where a plan was reviewed, exactly that.
+    fn plan(&self, links: LinkPolicy) -> Result<Plan, Vec<Diagnostic>> {
+        let mut plan = Plan::new(&self.store, &self.selection, links)?;
+        if let Some((reviewed, made)) = self.reviewed {
+            reviewed.compare(made, &plan)?;
         }
+        if self.prune_apps {
+            plan = plan.prune_apps(&self.store, &self.selection)?;
+        }
+        Ok(plan)
     }
 
     /// A report with what is known of the home.
@@ -96,6 +125,9 @@ impl Prepared {
         };
         remember("profile", Some(self.selection.profile.name.to_owned()));
         remember("node", self.selection.node.clone());
+        if let Some((_, made)) = self.reviewed {
+            remember("plan of", Some(made.to_owned()));
+        }
         if let Some(deployment) = &self.deployment {
             remember("deployment file", Some(printable_path(&deployment.path)));
             remember("deployment file digest", Some(deployment.digest.clone()));
@@ -180,14 +212,6 @@ fn prune_after(lock: &Lock, keep: Option<u32>, report: &mut Report, console: &mu
             console.diagnostics(&[warning]);
         }
     }
-}
-
-/// The diffs of all files that change.
-fn diffs(plan: &Plan, secrecy: Secrecy) -> Vec<FileDiff> {
-    plan.files
-        .iter()
-        .filter_map(|file| FileDiff::of(file, secrecy))
-        .collect()
 }
 
 fn secrecy(show: bool) -> Secrecy {

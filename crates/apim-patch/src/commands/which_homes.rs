@@ -83,14 +83,15 @@ pub(super) fn entries(homes: &Homes, console: &mut Console) -> Vec<Entry> {
     entries
 }
 
-/// Why there is nothing to do.
-pub(super) fn no_home(homes: &Homes) -> Diagnostic {
+/// The folders below which there is no home, and that as an error.
+pub(super) fn no_home(homes: &Homes) -> (String, Diagnostic) {
     let folders: Vec<String> = homes
         .all_homes
         .iter()
         .map(|path| printable_path(path))
         .collect();
-    let message = format!("no home below {}", folders.join(", "));
-    Diagnostic::error("no-home", Class::Home, message)
-        .help("a home is the directory that holds repository/conf; name it with --home")
+    let folders = folders.join(", ");
+    let error = Diagnostic::error("no-home", Class::Home, format!("no home below {folders}"))
+        .help("a home is the directory that holds repository/conf; name it with --home");
+    (folders, error)
 }

@@ -7,6 +7,7 @@ mod human;
 mod merged;
 mod progress;
 mod recording;
+mod reviewed;
 
 use std::io::{self, IsTerminal, Write};
 
@@ -22,6 +23,7 @@ pub(crate) use merged::merged;
 pub(crate) use progress::Progress;
 pub(crate) use recording::Recording;
 use recording::Said;
+pub(crate) use reviewed::reviewed;
 
 /// Where results go.
 pub(crate) struct Console {
@@ -76,9 +78,13 @@ impl Console {
 
     /// Says what was recorded.
     pub(crate) fn replay(&mut self, recording: Recording) {
-        for said in recording.0 {
-            self.put(said);
-        }
+        // The bar goes out of the way once for all of it.
+        let progress = self.progress.clone();
+        progress.aside(|| {
+            for said in recording.0 {
+                self.write(said);
+            }
+        });
     }
 
     /// Shows a bar for this many homes until [`Console::end_progress`].
@@ -161,19 +167,24 @@ impl Console {
     }
 
     fn put(&mut self, said: Said) {
+        let progress = self.progress.clone();
+        progress.aside(|| self.write(said));
+    }
+
+    fn write(&mut self, said: Said) {
         if let Some(recording) = &mut self.recording {
             recording.0.push(said);
             return;
         }
-        let written = self.progress.aside(|| match &said {
+        let written = match said {
             Said::Data(text) => write!(anstream::stdout(), "{text}"),
-            Said::Raw(bytes) => io::stdout().write_all(bytes),
+            Said::Raw(bytes) => io::stdout().write_all(&bytes),
             Said::Aside(text) => {
                 // Nobody to tell that nobody listens.
                 let _ = write!(anstream::stderr(), "{text}");
-                Ok(())
+                return;
             }
-        });
+        };
         self.note(written);
     }
 

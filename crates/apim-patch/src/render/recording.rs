@@ -5,6 +5,14 @@
 #[derive(Debug, Default)]
 pub(crate) struct Recording(pub(super) Vec<Said>);
 
+#[cfg(test)]
+impl Recording {
+    /// How many things were said.
+    pub(crate) fn len(&self) -> usize {
+        self.0.len()
+    }
+}
+
 /// One thing that was said.
 #[derive(Debug)]
 pub(super) enum Said {

@@ -1,0 +1,35 @@
+//! What stands below `--help`.
+
+pub(crate) const APPLY_EXAMPLES: &str = "\
+Examples:
+  apim-patch apply --home /opt/wso2am --profile gateway --file gateway.toml --dry-run
+  apim-patch apply --home gw-1=/srv/gw-1 --home gw-2=/srv/gw-2 --file cluster.toml
+  apim-patch apply --all-homes /srv --profile gateway --file gateway.toml --jobs 4
+  apim-patch apply --plan gateway.plan --home /opt/wso2am";
+
+pub(crate) const PLAN_EXAMPLES: &str = "\
+Examples:
+  apim-patch plan --home /opt/wso2am --profile gateway --file gateway.toml --out gateway.plan
+  apim-patch plan --home gw-1=copies/gw-1 --home gw-2=copies/gw-2 --file cluster.toml --out cluster.plan
+  apim-patch diff --plan cluster.plan
+  apim-patch apply --plan cluster.plan --home /opt/wso2am --node gw-1
+
+A plan holds no secrets, only where they are kept: they are read again by apply.";
+
+pub(crate) const DIFF_EXAMPLES: &str = "\
+Examples:
+  apim-patch diff --home /opt/wso2am --profile gateway --file gateway.toml
+  apim-patch diff --all-homes /srv --file cluster.toml --exit-code
+  apim-patch diff --plan gateway.plan";
+
+pub(crate) const CHECK_EXAMPLES: &str = "\
+Examples:
+  apim-patch check --home /opt/wso2am --profile gateway --file gateway.toml
+  apim-patch check --all-homes /srv --file cluster.toml --format json > $(hostname).json";
+
+pub(crate) const MERGE_EXAMPLES: &str = "\
+Examples:
+  apim-patch report merge reports/*.json
+  for node in $NODES; do ssh $node apim-patch check ... --format json; done | apim-patch report merge -
+
+Exit status: 0 every node is as asked for, 1 differences or nodes that failed, 2 a report that can't be read.";
