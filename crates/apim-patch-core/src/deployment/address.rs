@@ -15,7 +15,8 @@ pub(super) const SERVLET_HTTP: u16 = 9763;
 pub(super) const TRAFFIC_HTTP: u16 = 8280;
 /// HTTPS port of API calls.
 pub(super) const TRAFFIC_HTTPS: u16 = 8243;
-/// Port of web socket APIs.
+/// Port of web socket APIs (`WebSocketInboundEndpoint.xml`, whose
+/// `ws.use.port.offset` is true).
 pub(super) const WEB_SOCKET: u16 = 9099;
 /// Port of the Key Manager's Thrift server.
 pub(super) const THRIFT: u16 = 10397;

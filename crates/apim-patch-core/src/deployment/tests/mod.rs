@@ -1,7 +1,9 @@
 //! What follows for the nodes of whole deployment files.
 
 mod cluster;
+mod clusters;
 mod connections;
+mod environments;
 mod key_managers;
 mod restart;
 mod throttling;
@@ -10,6 +12,16 @@ use std::path::Path;
 
 use crate::diagnostic::Diagnostic;
 use crate::spec::{DeploymentFile, Origin, Requested, Selection};
+
+/// A load balancer with every kind of port.
+const FRONT: &str = "
+[load_balancers.front]
+host_name = 'api.example.com'
+mgt_host_name = 'mgt.example.com'
+traffic = { http = 80, https = 443 }
+servlet = { http = 9763, https = 9443 }
+websocket = { ws = 9099, wss = 8099 }
+";
 
 fn file(text: &str) -> DeploymentFile {
     match DeploymentFile::parse(Path::new("f.toml"), text.as_bytes()) {
