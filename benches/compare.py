@@ -1,13 +1,16 @@
 #!/usr/bin/env python3
 """Times whole processes against each other, in one run: this tool, `cp`, `xmlstarlet ed`, and the classic sed and perl.
 
-Usage: compare.py BINARY STOCK_HOME [--runs N]
+Usage: compare.py BINARY STOCK_HOME [--runs N] [--homes N]
 
 BINARY is a release build (`cargo build --release`), STOCK_HOME an untouched home, for instance
 fixtures/homes/stock-2.1; it is copied, never written. Prints medians, ratios and peak memory as a Markdown table.
 
 xmlstarlet and sed make the same edits as far as they can: they can not restore what stands in a comment, so they insert
 or replace text; they prove nothing, and sync nothing. hyperfine gives each command the same fresh copies.
+
+With --homes N, as homes per second: `check` and `apply` over N copies, one at a time and as many as there are processors,
+beside a shell loop of the same `xmlstarlet ed`; and peak memory over 10 copies and over N.
 """
 import argparse
 import json
@@ -118,9 +121,31 @@ def commands(work, binary):
     ]
 
 
-def timed(work, rows, runs):
+def commands_over(work, binary, count):
+    """The same for one command over `count` homes."""
+    homes = work / "homes"
+    copies = f'for i in $(seq {count}); do cp -a {quoted(work / "stock")} {quoted(homes)}/$i; done'
+    fresh = f"rm -rf {quoted(homes)} && mkdir {quoted(homes)} && {copies}"
+    selection = ["--all-homes", homes, "--profile", "gateway", "--file", work / "gateway.toml", "-q"]
+
+    def run(command, *more):
+        return quoted(binary, command, *selection, *more)
+
+    converged = f"{fresh} && {run('apply')} >/dev/null 2>&1"
+    loop = work / "xmlstarlet-loop.sh"
+    loop.write_text(f"for home in {quoted(homes)}/*; do cd $home\n{XMLSTARLET}done\n")
+    return [
+        (f"check, {count} converged homes, --jobs 1", converged, run("check", "--jobs", 1)),
+        (f"check, {count} converged homes", converged, run("check")),
+        (f"apply, {count} fresh homes, --jobs 1", fresh, run("apply", "--jobs", 1)),
+        (f"apply, {count} fresh homes", fresh, run("apply")),
+        (f"xmlstarlet ed in a loop, {count} homes", fresh, quoted("sh", loop)),
+    ]
+
+
+def timed(work, rows, runs, warmup=3):
     report = work / "hyperfine.json"
-    line = ["hyperfine", "--shell=none", "--warmup", "3", "--runs", str(runs), "--style", "basic"]
+    line = ["hyperfine", "--shell=none", "--warmup", str(warmup), "--runs", str(runs), "--style", "basic"]
     line += ["--export-json", report]
     # A shell for the reset alone: the commands themselves are timed without one.
     for number, (name, reset, command) in enumerate(rows):
@@ -161,11 +186,29 @@ def table(rows, times, peaks):
         yield f"| {name} | {' | '.join(milliseconds)} | {row['median'] / reference:.2f} | {peak} |"
 
 
+def table_over(rows, times, count):
+    reference = times[rows[-1][0]]["median"]
+    yield "| command | median | homes per second | xmlstarlet = 1 |"
+    yield "|---|--:|--:|--:|"
+    for name, _, _ in rows:
+        median = times[name]["median"]
+        yield f"| {name} | {median:.2f} s | {count / median:.0f} | {median / reference:.2f} |"
+
+
+def memory_over(work, binary, counts):
+    yield "| peak memory | " + " | ".join(f"{count} homes" for count in counts) + " |"
+    yield "|---|" + "--:|" * len(counts)
+    peaks = [list(peak_memory(work, commands_over(work, binary, count)).values()) for count in counts]
+    for name, *values in zip(["check, --jobs 1", "check", "apply, --jobs 1", "apply"], *peaks):
+        yield f"| {name} | " + " | ".join(f"{value / 1024:.1f} MiB" for value in values) + " |"
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("binary", type=pathlib.Path)
     parser.add_argument("stock_home", type=pathlib.Path)
     parser.add_argument("--runs", type=int, default=40, help="timed runs of each command (default 40)")
+    parser.add_argument("--homes", type=int, default=0, help="compare runs over so many homes instead, for instance 200")
     args = parser.parse_args()
     needs("hyperfine", "xmlstarlet", "perl")
     if not pathlib.Path("/usr/bin/time").exists():
@@ -177,7 +220,15 @@ def main():
     with tempfile.TemporaryDirectory(prefix="compare-", dir=pathlib.Path.cwd()) as directory:
         work = pathlib.Path(directory)
         prepare_work(work, args.stock_home)
-        rows = commands(work, args.binary.resolve())
+        binary = args.binary.resolve()
+        if args.homes:
+            rows = commands_over(work, binary, args.homes)
+            # One run is as long as many of the others.
+            times = timed(work, rows, max(3, args.runs // 8), warmup=1)
+            print("\n".join(table_over(rows, times, args.homes)), end="\n\n")
+            print("\n".join(memory_over(work, binary, [10, args.homes])))
+            return
+        rows = commands(work, binary)
         times = timed(work, rows, args.runs)
         peaks = peak_memory(work, rows)
         print("\n".join(table(rows, times, peaks)))

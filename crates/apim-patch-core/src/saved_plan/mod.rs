@@ -17,7 +17,7 @@
 //! anything of which only the password is unknown, salted or not. A value that
 //! is written out in the deployment file is therefore refused, and fingerprints
 //! are taken of the text without anything that is or looks like a secret
-//! ([`fingerprint`]). What remains of a secret is what the reviewer saw: where
+//! (`fingerprint.rs`). What remains of a secret is what the reviewer saw: where
 //! it is read from, where it goes, and whether it changes what is there. If one
 //! of these is different at apply time, that is a conflict. That a password was
 //! exchanged for another while both differ from the home's can't be noticed:
