@@ -111,14 +111,8 @@ pub fn inspect(
     secrecy: Secrecy,
     missing: MissingFiles,
 ) -> Result<Vec<Inspected>, Vec<Diagnostic>> {
-    // Properties are in no XML file.
-    let is_xml = |row: &&&Row| {
-        !row.shapes
-            .iter()
-            .any(|shape| matches!(shape.place, Place::Property { .. }))
-    };
     let mut files: Vec<&'static str> = Vec::new();
-    for row in rows.iter().filter(is_xml) {
+    for row in rows {
         if !files.contains(&row.file) {
             files.push(row.file);
         }

@@ -11,15 +11,6 @@ use apim_patch_core::spec::{Requested, Resolved, Selection};
 
 use crate::harness::{TestHome, active, ask_alone, corpus, stock_homes};
 
-/// Rows whose file is XML.
-fn rows() -> impl Iterator<Item = &'static Row> {
-    catalogue::rows().filter(|row| {
-        !row.shapes
-            .iter()
-            .any(|shape| matches!(shape.place, Place::Property { .. }))
-    })
-}
-
 /// The names under which a row is tried: the example's, those of stock homes,
 /// and one that has to be escaped.
 fn names(row: &Row) -> Vec<Option<String>> {
@@ -79,8 +70,8 @@ const UPDATE: [(&str, Option<&str>); 2] = [
 fn stock_values() {
     for (version, home) in stock_homes() {
         let release = version.split('-').next().unwrap();
-        let all = home.inspect_all(&rows().collect::<Vec<_>>());
-        for row in rows() {
+        let all = home.inspect_all(&catalogue::rows().collect::<Vec<_>>());
+        for row in catalogue::rows() {
             let found: Vec<_> = all
                 .iter()
                 .filter(|found| found.row.key == row.key)
@@ -194,7 +185,7 @@ fn put_back(files: BTreeMap<PathBuf, Vec<u8>>) {
 
 /// Each row with each name that it is tried under.
 fn cases() -> impl Iterator<Item = (&'static Row, Option<String>)> {
-    rows().flat_map(|row| names(row).into_iter().map(move |name| (row, name)))
+    catalogue::rows().flat_map(|row| names(row).into_iter().map(move |name| (row, name)))
 }
 
 #[test]
@@ -222,7 +213,12 @@ fn every_row_can_be_set_or_hidden() {
 
             let hide = ask_alone(&format!("{key} = {{ absent = true }}"));
             let (outcomes, before) = apply(&home, &hide, &context);
-            let (outcome, there) = (outcomes[&key], !is_replacement(row));
+            let (outcome, there) = (
+                outcomes[&key],
+                !row.shapes
+                    .iter()
+                    .any(|shape| matches!(shape.place, Place::Replacement { .. })),
+            );
             let value = active(&home.inspect(row), name).filter(|_| there);
             assert_eq!(value, None, "{context}, hidden: {outcome:?}");
             put_back(before);
@@ -233,18 +229,18 @@ fn every_row_can_be_set_or_hidden() {
 #[test]
 fn all_rows_can_be_set_and_hidden_and_set_again_at_once() {
     let (mut all_set, mut all_hidden) = (String::new(), String::new());
-    for (row, name) in cases().filter(|(row, _)| !is_replacement(row)) {
+    for (row, name) in cases().filter(|(row, _)| !stands_alone(row)) {
         let key = row.full_key(name.as_deref());
         all_set.push_str(&format!("{key} = {}\n", example(row)));
         all_hidden.push_str(&format!("{key} = {{ absent = true }}\n"));
     }
     let (set, hide) = (ask_alone(&all_set), ask_alone(&all_hidden));
-    let everything: Vec<_> = rows().collect();
+    let everything: Vec<_> = catalogue::rows().collect();
     for (version, home) in stock_homes() {
         for (step, selection) in [("set", &set), ("hidden", &hide), ("set again", &set)] {
             let (outcomes, _) = apply(&home, selection, &format!("all {step} on {version}"));
             let all = home.inspect_all(&everything);
-            for (row, name) in cases().filter(|(row, _)| !is_replacement(row)) {
+            for (row, name) in cases().filter(|(row, _)| !stands_alone(row)) {
                 let name = name.as_deref();
                 let key = row.full_key(name);
                 let found: Vec<_> = all
@@ -264,10 +260,13 @@ fn all_rows_can_be_set_and_hidden_and_set_again_at_once() {
     }
 }
 
-fn is_replacement(row: &Row) -> bool {
-    row.shapes
-        .iter()
-        .any(|shape| matches!(shape.place, Place::Replacement { .. }))
+/// Whether other rows of its file have no place once this one is set or hidden.
+fn stands_alone(row: &Row) -> bool {
+    row.shapes.iter().any(|shape| match shape.place {
+        Place::Replacement { .. } => true,
+        Place::Presence { .. } => row.is_keyed(),
+        _ => false,
+    })
 }
 
 /// What official nodes hold is what their rows take, so that a home can be
@@ -282,7 +281,7 @@ fn values_of_official_nodes_are_acceptable() {
         let home = TestHome::new();
         home.lay_over(&node.path());
         let name = node.file_name().into_string().unwrap();
-        let there: Vec<_> = rows()
+        let there: Vec<_> = catalogue::rows()
             .filter(|row| home.path().join(row.file).is_file())
             .collect();
         for found in home.inspect_all(&there) {
