@@ -10,7 +10,7 @@ use file_transaction::{LinkPolicy, Store};
 use toml::Value as TomlValue;
 use zeroize::Zeroizing;
 
-use crate::catalogue::{self, Kind, Literal, Place, Row, VERSIONS, WhenAbsent, quoted};
+use crate::catalogue::{self, Kind, Literal, Place, Row, Shape, VERSIONS, WhenAbsent, quoted};
 use crate::diagnostic::{Class, Diagnostic, printable};
 use crate::diff::Secrecy;
 use crate::inspect::{Inspected, MissingFiles, State, inspect, read_other};
@@ -114,8 +114,7 @@ fn one(
     // A file that has become another one has that one's settings by itself.
     let mut others: BTreeMap<&str, Vec<Inspected>> = BTreeMap::new();
     for inspected in &found {
-        if let [shape] = inspected.row.shapes
-            && let Place::Replacement { by, .. } = shape.place
+        if let Some(by) = replacement(inspected.row)
             && inspected.value.as_deref() == Some("true")
         {
             let rows = rows
@@ -140,13 +139,14 @@ fn one(
         let by_itself = here == stock.as_deref()
             && (fixed.is_none() || fixed.as_deref().map(String::as_str) == here);
         let never_there = here.is_none() && inspected.row.absent == WhenAbsent::NotApplicable;
-        if by_itself && !required || never_there && stock.is_none() {
+        let brought = here.is_none() && is_brought(&inspected, version);
+        if by_itself && !required && !brought || never_there && stock.is_none() {
             continue;
         }
         let asked = match here {
             None if is_presence(inspected.row) => Asked::Value("false".to_owned()),
-            None => Asked::Absent,
-            Some(value) => match ask(inspected.row, value) {
+            None if !brought => Asked::Absent,
+            here => match ask(&inspected, here, stock.is_some()) {
                 Ok(asked) => asked,
                 Err(reason) => {
                     let message = format!(
@@ -187,7 +187,10 @@ fn stock(
     version: &str,
     others: &BTreeMap<&str, Vec<Inspected>>,
 ) -> Option<String> {
-    match others.get(inspected.file) {
+    match others
+        .get(inspected.file)
+        .filter(|_| replacement(inspected.row).is_none())
+    {
         Some(other) => other
             .iter()
             .find(|other| other.key == inspected.key && other.state == State::Active)
@@ -197,6 +200,30 @@ fn stock(
             .stock_value(inspected.name.as_deref(), version)
             .map(str::to_owned),
     }
+}
+
+/// The file whose content a row asks for.
+fn replacement(row: &Row) -> Option<&'static str> {
+    row.shapes.iter().find_map(|shape| match shape.place {
+        Place::Replacement { by, .. } => Some(by),
+        _ => None,
+    })
+}
+
+/// Whether a setting comes with its entry, which a stock home has not.
+fn is_brought(inspected: &Inspected, version: &str) -> bool {
+    let (Some(entry), Some(name)) = (inspected.row.entry, &inspected.name) else {
+        return false;
+    };
+    let is_stock = catalogue::rows()
+        .filter(|row| row.entry == Some(entry))
+        .any(|row| row.stock_value(Some(name), version).is_some());
+    let place = |shape: &Shape| match shape.place {
+        Place::Attribute { name, .. } => name,
+        place => place.element().rsplit('/').next().unwrap_or_default(),
+    };
+    let mut places = inspected.row.shapes.iter().map(place);
+    !is_stock && places.any(|place| entry.fragment.contains(place))
 }
 
 /// Entries of keyed tables that a stock home has and this one has not.
@@ -224,7 +251,12 @@ fn is_presence(row: &Row) -> bool {
 }
 
 /// A value as a deployment file asks for it, or why it can't, as a predicate.
-fn ask(row: &Row, value: &str) -> Result<Asked, String> {
+fn ask(inspected: &Inspected, value: Option<&str>, in_stock: bool) -> Result<Asked, String> {
+    let row = inspected.row;
+    let value = value.ok_or("is not there, and comes with every new entry")?;
+    if is_presence(row) && row.entry.is_none() && !in_stock {
+        return Err("is there, and a stock home has nothing that could be restored".to_owned());
+    }
     if row.kind == Kind::Members {
         let members: Vec<&str> = value
             .split(", ")

@@ -417,7 +417,7 @@ mod tests {
         let directory = tempfile::tempdir().unwrap();
         let none = StatxAttributes::empty();
         let check = |place: &Path, mounted: bool| {
-            let known = Flags::of(&File::open(place).unwrap());
+            let known = Flags::of(File::open(place).unwrap());
             let unknown = Flags {
                 set: none,
                 known: none,

@@ -150,7 +150,7 @@ const WEBSOCKET: Place = text(
 /// An environment comes with what the server can't do without.
 const ENVIRONMENT: &Entry = &Entry {
     element: ELEMENT,
-    fragment: "<Environment type=\"hybrid\" api-console=\"true\">\n\
+    fragment: "<Environment type=\"hybrid\">\n\
                \x20   <Name>{}</Name>\n\
                \x20   <Username>${admin.username}</Username>\n\
                \x20   <Password>${admin.password}</Password>\n\
