@@ -2,7 +2,7 @@
 //!
 //! Nobody types a URL twice: where the key managers are, which brokers there
 //! are and by which name a node is called follows from the tables of a
-//! deployment file. [`derive()`] says it for one node, as settings that carry
+//! deployment file. `derive` says it for one node, as settings that carry
 //! the table they follow from; whatever somebody asks for by itself wins.
 //!
 //! Derived URLs name their port: the product's placeholders stand for the ports
