@@ -104,7 +104,8 @@ fn literal(
 }
 
 /// `value` as character data that reads back as `value`. Line feeds become the
-/// document's line end, which a parser turns back (XML 1.0, section 2.11).
+/// document's line end, which a parser turns back (XML 1.0, section 2.11); a
+/// lone carriage return in front of a reference is one that roxmltree loses.
 pub(crate) fn text(value: &str, encoding: Encoding, line_end: &str) -> String {
     let mut out = String::with_capacity(value.len());
     for (index, c) in value.char_indices() {
@@ -113,6 +114,7 @@ pub(crate) fn text(value: &str, encoding: Encoding, line_end: &str) -> String {
             '<' => out.push_str("&lt;"),
             '>' if value[..index].ends_with("]]") => out.push_str("&gt;"),
             '\r' => out.push_str("&#13;"),
+            '\n' if line_end == "\r" => out.push_str("&#10;"),
             '\n' => out.push_str(line_end),
             c => push(&mut out, c, encoding),
         }

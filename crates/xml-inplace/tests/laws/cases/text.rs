@@ -44,6 +44,11 @@ fn an_active_element() {
         set("/a/b", "x\r"),
         "<a><b>x&#13;</b></a>",
     );
+    check(
+        "<a>\r<b>1</b></a>",
+        set("/a/b", "x\n<"),
+        "<a>\r<b>x&#10;&lt;</b></a>",
+    );
 }
 
 #[test]
