@@ -19,6 +19,8 @@ mod capture;
 mod commands;
 #[path = "suite/crashes.rs"]
 mod crashes;
+#[path = "suite/deployment.rs"]
+mod deployment;
 #[path = "suite/documents.rs"]
 mod documents;
 #[path = "suite/dry_run.rs"]

@@ -8,9 +8,10 @@ use std::fmt::Write;
 
 use file_transaction::{LinkPolicy, Store};
 use toml::Value as TomlValue;
-use zeroize::Zeroizing;
 
-use crate::catalogue::{self, Kind, Literal, Place, Row, Shape, VERSIONS, WhenAbsent, quoted};
+use crate::catalogue::{
+    self, Kind, Literal, Place, Row, Shape, VERSIONS, WhenAbsent, quoted, url_passwords,
+};
 use crate::diagnostic::{Class, Diagnostic, printable};
 use crate::diff::Secrecy;
 use crate::inspect::{Inspected, MissingFiles, State, inspect, read_other};
@@ -133,11 +134,8 @@ fn one(
             State::CommentedOut | State::Absent => None,
         };
         let stock = stock(&inspected, version, &others);
-        let fixed = fixed(home.profile, &inspected);
         let required = requires(home.profile, inspected.row.key);
-        // What a profile fixes may depend on other settings.
-        let by_itself = here == stock.as_deref()
-            && (fixed.is_none() || fixed.as_deref().map(String::as_str) == here);
+        let by_itself = here == stock.as_deref() && is_as_fixed(home.profile, &inspected, here);
         let never_there = here.is_none() && inspected.row.absent == WhenAbsent::NotApplicable;
         let brought = here.is_none() && is_brought(&inspected, version);
         if by_itself && !required && !brought || never_there && stock.is_none() {
@@ -172,13 +170,14 @@ fn requires(profile: &Profile, key: &str) -> bool {
     profile.requires.contains(&key) || rules.any(|rule| rule.requires.contains(&key))
 }
 
-/// The value that a profile fixes.
-fn fixed(profile: &Profile, inspected: &Inspected) -> Option<Zeroizing<String>> {
-    let fix = profile
+/// Whether whatever a profile fixes for a setting is this value. Which of
+/// several counts depends on other settings.
+fn is_as_fixed(profile: &Profile, inspected: &Inspected, here: Option<&str>) -> bool {
+    let mut fixes = profile
         .fixes
         .iter()
-        .find(|fix| fix.key == inspected.row.key)?;
-    fix.value.to_text()
+        .filter(|fix| fix.key == inspected.row.key);
+    fixes.all(|fix| fix.value.to_text().as_deref().map(String::as_str) == here)
 }
 
 /// The value that a stock home has.
@@ -268,6 +267,10 @@ fn ask(inspected: &Inspected, value: Option<&str>, in_stock: bool) -> Result<Ask
     }
     let checked = row.check_plain(value)?;
     Ok(match checked.literal {
+        // A broker's URL may hold no password, or only what the server fills in.
+        Literal::Secret(_) if row.kind == Kind::BrokerUrl && url_passwords(value).is_empty() => {
+            Asked::Value(TomlValue::from(value).to_string())
+        }
         Literal::Secret(_) => Asked::Secret,
         Literal::Boolean(value) => Asked::Value(value.to_string()),
         Literal::Number(value) => Asked::Value(value.to_string()),

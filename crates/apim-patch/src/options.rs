@@ -155,7 +155,7 @@ fn this_machine() -> Machine {
         .to_string_lossy()
         .into_owned();
     let short = name.split('.').next().unwrap_or_default().to_owned();
-    let mut names = vec![name];
+    let mut names = vec![name, "localhost".to_owned()];
     if !names.contains(&short) {
         names.push(short);
     }

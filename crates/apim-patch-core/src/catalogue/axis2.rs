@@ -158,6 +158,12 @@ pub(super) const ROWS: &[Row] = &[
             by: "repository/conf/axis2/axis2_TM.xml",
             // In every axis2.xml that API-M comes with, whatever its transports.
             unlike: "/axisconfig/parameter[@name='enableSwA']",
+            stock: &[
+                "4e0febb04442afcd206f80e1182e3c6c5149f4f6dd864730467ac89522c07310",
+                "92a02f70cda77c96552186126f9983367611f00bb4cba0fd61a57503e6f3e367",
+                "8168e67797eb49fcbea744673b4baf40b79e2b70e110ec743a9bd30cdc158573",
+                "d42e73fc1209aa56c390ef1c5818b406bdcb86361effbf4f6ecf53743abb9a5a",
+            ],
         })],
         kind: Kind::Boolean,
         stock: &[since("2.0.0", "false")],

@@ -14,6 +14,12 @@ pub(super) const ROWS: &[Row] = &[
         shapes: &[always(Place::Replacement {
             by: "repository/conf/registry_TM.xml",
             unlike: "/wso2registry/jmx",
+            stock: &[
+                "341bbc00adbd202b1bb8abc3ae60c3eeb15d96efb23c980f4514b2308a530595",
+                "4aa8273aa88d7fe61ad36fc3802f1d4e920efb46a55d21d1758a8f1c75141500",
+                "3911409d18ac18dbc3325e95ffaec74ea8d016e6e8f48c2eadc4334f276854a7",
+                "8996f674ef96b52ffafad551797fbd1e70a5080551e6f174b6540067fad6e3c0",
+            ],
         })],
         kind: Kind::Boolean,
         stock: &[since("2.0.0", "false")],

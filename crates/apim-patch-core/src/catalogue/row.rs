@@ -177,6 +177,8 @@ pub enum Place {
         by: &'static str,
         /// Selector of an element that only the file to be replaced has.
         unlike: &'static str,
+        /// SHA-256 of the file as releases come with it.
+        stock: &'static [&'static str],
     },
 }
 

@@ -23,6 +23,9 @@ pub(super) fn derive(derived: &mut Derived<'_>) {
     let Some(cause) = cause(&managers) else {
         return;
     };
+    if role == Role::TrafficManager {
+        return own(derived);
+    }
     if !role.is_gateway() && role != Role::Publisher {
         return;
     }
@@ -69,6 +72,35 @@ pub(super) fn derive(derived: &mut Derived<'_>) {
         }
     }
     policies(derived, role);
+}
+
+/// How a traffic manager's own publisher of decisions logs in to its own broker,
+/// where that is not as in a stock home (2.1.0, api-manager.xml,
+/// `JMSEventPublisherParameters`).
+fn own(derived: &mut Derived<'_>) {
+    let view = derived.view;
+    let port = view.port(view.node, BROKER);
+    if !derived.is_open(TOPIC) || view.deployment.admin.is_empty() && port == BROKER {
+        return;
+    }
+    let cause = match view
+        .deployment
+        .admin
+        .first()
+        .and_then(|given| given.origin.spot())
+    {
+        Some(spot) => Cause {
+            from: "admin".into(),
+            spot: spot.clone(),
+        },
+        None => view.node.cause(),
+    };
+    let factory = Text::new("amqp://")
+        .then_value(&credentials(derived).into_value())
+        .then(format!(
+            "@clientid/carbon?brokerlist='tcp://localhost:{port}'"
+        ));
+    derived.set(TOPIC, factory, cause);
 }
 
 /// `HOST:PORT` of every traffic manager.

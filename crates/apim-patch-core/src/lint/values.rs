@@ -145,7 +145,11 @@ fn policy_deployer(deployment: &Deployment) -> Vec<Found> {
         return Vec::new();
     };
     let mut managers = deployment.with_profile(&["traffic-manager"]);
-    if managers.any(|node| node.name == deployer.value) {
+    let is_balancer = deployment
+        .load_balancers
+        .iter()
+        .any(|balancer| balancer.name == deployer.value);
+    if is_balancer || managers.any(|node| node.name == deployer.value) {
         return Vec::new();
     }
     let message = format!(

@@ -25,7 +25,7 @@ fn place(setting: &Setting<Resolved>) -> Option<(&'static str, &'static str)> {
         .shapes
         .iter()
         .find_map(|shape| match shape.place {
-            Place::Replacement { by, unlike } => Some((by, unlike)),
+            Place::Replacement { by, unlike, .. } => Some((by, unlike)),
             _ => None,
         })
 }
@@ -122,7 +122,10 @@ pub(super) fn base(
                 Some("it is what it should take the place of".to_owned())
             }
             Ok(other) => {
-                warnings.extend(lost(file, by, &document, &other, settings));
+                warnings.extend(
+                    lost(file, by, &document, &other, settings)
+                        .or_else(|| edited(file, by, snapshot, setting)),
+                );
                 None
             }
         },
@@ -196,5 +199,32 @@ fn lost(
         Diagnostic::warning("settings-lost", Class::Home, message).help(
             "ask for what is still wanted in the deployment file; the history keeps the old file",
         ),
+    )
+}
+
+/// Warns of a file that is not as a release comes with it: whatever else was
+/// changed in it by hand is lost.
+fn edited(
+    file: &str,
+    by: &str,
+    snapshot: &Snapshot,
+    setting: &Setting<Resolved>,
+) -> Option<Diagnostic> {
+    let digest = snapshot.digest().to_string();
+    let mut shapes = setting.row.shapes.iter();
+    let is_stock = shapes.any(|shape| match shape.place {
+        Place::Replacement { stock, .. } => stock.contains(&digest.as_str()),
+        _ => false,
+    });
+    if is_stock {
+        return None;
+    }
+    let message = format!(
+        "{file} becomes {by}, and it is not as a release that is known comes with it: what was \
+         changed in it by hand is lost"
+    );
+    Some(
+        Diagnostic::warning("edits-lost", Class::Home, message)
+            .help("the history keeps the old file; make the change again in the new one"),
     )
 }

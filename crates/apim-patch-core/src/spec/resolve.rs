@@ -8,7 +8,7 @@ use zeroize::{Zeroize, Zeroizing};
 
 use super::{Action, Origin, Patch, Reference, Requested, Selection, Setting, Value};
 use crate::bounded_read::{self, ReadError};
-use crate::catalogue::{Literal, Secret, illegal_in_xml};
+use crate::catalogue::{Kind, Literal, Secret, illegal_in_xml};
 use crate::diagnostic::{Class, Diagnostic, printable_name, printable_path};
 
 /// The largest value kept in a variable or file, in bytes. No setting is that
@@ -93,6 +93,16 @@ impl ReferenceReader<'_> {
                     _ => "put together".to_owned(),
                 };
                 let text = self.plain(&value, &key, row.secret, &origin)?;
+                if row.kind == Kind::BrokerUrl
+                    && let Value::Template(parts) = &value
+                    && let Some(part) = self.unfit_for_user_info(parts, &key, &origin)
+                {
+                    let message = format!(
+                        "`{key}`: {part} holds `@`, `%` or another character that parts such a URL"
+                    );
+                    self.error("wrong-value", message, &origin);
+                    return None;
+                }
                 match row.check_plain(&text) {
                     Ok(checked) => {
                         if let Some(oddity) = checked.warning {
@@ -120,6 +130,30 @@ impl ReferenceReader<'_> {
             requested,
             origin,
         })
+    }
+
+    /// The part of a broker's URL that is kept elsewhere or secret and would
+    /// part the URL where it stands (AM 2.1.0, Maintaining Logins and Passwords).
+    fn unfit_for_user_info(
+        &mut self,
+        parts: &[Value],
+        name: &str,
+        origin: &Origin,
+    ) -> Option<String> {
+        for part in parts {
+            let shown = match part {
+                Value::Reference(reference) => reference.to_string(),
+                Value::Literal(Literal::Secret(_)) => "the password".to_owned(),
+                _ => continue,
+            };
+            let text = self.plain(part, name, true, origin)?;
+            if text.contains([
+                '@', '%', ':', '/', '?', '#', '\'', '"', ' ', '\t', '\r', '\n',
+            ]) {
+                return Some(shown);
+            }
+        }
+        None
     }
 
     /// The characters of a value.

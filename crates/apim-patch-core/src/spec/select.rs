@@ -192,11 +192,22 @@ impl<'f> Chosen<'f> {
             (_, Some((_, profile))) => profile::find(profile.value.profile())
                 .map_err(|error| error.at(profile.spot.clone(), "")),
             (Some(asked), None) => Ok(asked),
-            (None, None) => {
-                let message = "no profile: nobody says what this node is";
-                Err(specification("no-profile", message.into())
-                    .help(format!("add --profile; {}", profile::supported())))
-            }
+            (None, None) => Err(match self.node() {
+                Some(node) => {
+                    let message = format!(
+                        "no profile: nobody says what node `{}` is",
+                        printable_name(&node.name)
+                    );
+                    specification("no-profile", message)
+                        .at(node.spot.clone(), "")
+                        .help(format!("add `profile` to it; {}", profile::supported()))
+                }
+                None => {
+                    let message = "no profile: nobody says what this node is";
+                    specification("no-profile", message.into())
+                        .help(format!("add --profile; {}", profile::supported()))
+                }
+            }),
         }
     }
 
