@@ -172,10 +172,86 @@ impl fmt::Display for SecretPlace {
     }
 }
 
+/// The ranges of what may be a secret by its name: text behind a tag that
+/// speaks of one with one of these words, attributes, and values of properties.
+pub(crate) fn look_alikes(text: &str, words: &[&str]) -> Vec<Range<usize>> {
+    let mut ranges = Vec::new();
+    for (at, _) in text.match_indices('<') {
+        let begin = at + 1;
+        let tag = text[begin..].split(['<', '>']).next().unwrap_or_default();
+        if tag.starts_with('/') || !speaks_of(tag, words) {
+            continue;
+        }
+        if tag.starts_with("!--") {
+            // Prose may tell it: `<!-- password: admin -->`.
+            ranges.extend(behind_word(tag, words).map(|word| begin + word..begin + tag.len()));
+        }
+        ranges.extend(attributes(tag, words).map(|value| begin + value.start..begin + value.end));
+        let content = begin + tag.len();
+        if text[content..].starts_with('>') {
+            let length = text[content + 1..].find('<');
+            let end = length.map_or(text.len(), |length| content + 1 + length);
+            ranges.push(content + 1..end);
+        }
+    }
+    let mut begin = 0;
+    for line in text.split_inclusive('\n') {
+        let value = line.find(['=', ':']).map(|at| at + 1);
+        if let Some(value) =
+            value.filter(|value| !line.contains('<') && speaks_of(&line[..*value], words))
+        {
+            ranges.push(begin + value..begin + line.len());
+        }
+        begin += line.len();
+    }
+    ranges.retain(|range| !range.is_empty());
+    ranges
+}
+
+/// The values of the attributes of a tag whose names speak of a secret.
+fn attributes(tag: &str, words: &[&str]) -> impl Iterator<Item = Range<usize>> {
+    let mut at = 0;
+    std::iter::from_fn(move || {
+        loop {
+            let equals = at + tag.get(at..)?.find('=')?;
+            let open = equals + 1 + tag[equals + 1..].find(['"', '\''])?;
+            let quote = tag[open..].chars().next()?;
+            let end = tag[open + 1..]
+                .find(quote)
+                .map_or(tag.len(), |length| open + 1 + length);
+            let name = tag[at..equals].trim_end();
+            at = (end + 1).min(tag.len());
+            let name = name.rsplit(char::is_whitespace).next().unwrap_or(name);
+            if speaks_of(name, words) {
+                return Some(open + 1..end);
+            }
+        }
+    })
+}
+
+/// The offset behind the first word of a secret.
+fn behind_word(text: &str, words: &[&str]) -> Option<usize> {
+    let text = text.to_ascii_lowercase();
+    let ends = words
+        .iter()
+        .filter_map(|word| text.find(word).map(|at| at + word.len()));
+    ends.min()
+}
+
+fn speaks_of(text: &str, words: &[&str]) -> bool {
+    let text = text.to_ascii_lowercase();
+    words.iter().any(|word| text.contains(word))
+}
+
+/// Parts of names under which config files keep passwords that the catalogue
+/// knows nothing of: `keystorePass`, `ConnectionPassword`.
+const PASSWORDS: &[&str] = &["password", "passwd", "pwd", "keypass", "storepass"];
+
 /// Everything in a text that nobody may see whatever file it is of: the values
-/// of secret rows, and the passwords in URLs.
+/// of secret rows, what a name tells to be a password, and passwords in URLs.
 pub(crate) fn secrets_in_text(text: &str) -> Vec<Range<usize>> {
     let mut spans = secret_spans(text);
+    spans.extend(look_alikes(text, PASSWORDS));
     spans.extend(url_passwords(text));
     spans
 }

@@ -6,7 +6,7 @@ use file_transaction::{Error, LinkPolicy, Store};
 use serde::Serialize;
 use xml_inplace::{Document, Element, Position, Selector, Source, limits, locate};
 
-use crate::catalogue::{Entry, Kind, Place, Row, selector_of, without_passwords};
+use crate::catalogue::{Entry, Place, Row, selector_of, without_passwords};
 use crate::diagnostic::{Class, Diagnostic, MASK};
 use crate::diff::Secrecy;
 use crate::failure::{diagnostic_of, gather_missing};
@@ -81,10 +81,9 @@ impl Inspected {
     /// The value as it may be shown.
     pub fn shown_value(&self) -> Option<String> {
         let value = self.value.as_ref()?;
-        Some(match self.row.kind {
-            Kind::BrokerUrl => without_passwords(value),
-            _ if self.row.secret => MASK.to_owned(),
-            _ => value.clone(),
+        Some(match self.row.secret {
+            true => MASK.to_owned(),
+            false => without_passwords(value),
         })
     }
 }

@@ -126,29 +126,74 @@ impl fmt::Display for Secret {
     }
 }
 
-/// The passwords in URLs such as `amqp://user:password@host`; what the server
-/// fills in (`${…}`) is none.
+/// The passwords in URLs such as `amqp://user:password@host` and
+/// `jdbc:…?password=…`, in their order; what the server fills in (`${…}`) is
+/// none.
 pub(crate) fn url_passwords(text: &str) -> Vec<Range<usize>> {
     let mut passwords = Vec::new();
     for (at, _) in text.match_indices("://") {
         let begin = at + "://".len();
-        let authority = text[begin..]
-            .split(['/', '?', '#', '\'', '"', '<', '>', ' ', '\t', '\r', '\n'])
-            .next()
-            .unwrap_or_default();
-        // A password may hold an `@` although it should not.
-        let Some((user_info, _)) = authority.rsplit_once('@') else {
+        let user_info = match text[..at].ends_with("amqp") {
+            true => broker_user_info(&text[begin..]),
+            // A password may hold an `@` although it should not.
+            false => authority(&text[begin..])
+                .rsplit_once('@')
+                .map(|(user_info, _)| user_info),
+        };
+        let Some(user_info) = user_info else {
             continue;
         };
-        let Some(colon) = after_placeholders(user_info).find(':') else {
-            continue;
-        };
-        let password = begin + colon + 1..begin + user_info.len();
-        if !text[password.clone()].starts_with("${") && !password.is_empty() {
-            passwords.push(password);
+        if let Some(colon) = after_placeholders(user_info).find(':') {
+            passwords.push(begin + colon + 1..begin + user_info.len());
         }
     }
+    let lower = text.to_ascii_lowercase();
+    for (at, word) in lower.match_indices("password=") {
+        let begin = at + word.len();
+        let end = ['&', ';', '<', '"', '\'', ' ', '\t', '\r', '\n'];
+        let length = text[begin..].find(end).unwrap_or(text.len() - begin);
+        passwords.push(begin..begin + length);
+    }
+    passwords.sort_by_key(|password| (password.start, password.end));
+    let mut end = 0;
+    passwords.retain(|password| {
+        let apart = password.start >= end && !password.is_empty();
+        let is_filled_in = is_placeholder(&text[password.clone()]);
+        if apart {
+            end = password.end;
+        }
+        apart && !is_filled_in
+    });
     passwords
+}
+
+/// What stands in front of path and query.
+fn authority(rest: &str) -> &str {
+    rest.split(['/', '?', '#', '\'', '"', '<', '>', ' ', '\t', '\r', '\n'])
+        .next()
+        .unwrap_or_default()
+}
+
+/// User and password of a broker's URL. They may hold anything, so that they
+/// are taken to end with the last `@` in front of the options; a line of a
+/// `.properties` file goes on behind a backslash.
+fn broker_user_info(rest: &str) -> Option<&str> {
+    let ends = rest.match_indices('\n').map(|(at, _)| at);
+    let mut ends = ends.filter(|at| !rest[..*at].trim_end_matches('\r').ends_with('\\'));
+    let line = &rest[..ends.next().unwrap_or(rest.len())];
+    let line = line.split("</").next().unwrap_or_default();
+    let options = ["?brokerlist", "?failover"]
+        .iter()
+        .filter_map(|word| line.find(word));
+    let line = &line[..options.min().unwrap_or(line.len())];
+    line.rsplit_once('@').map(|(user_info, _)| user_info)
+}
+
+/// Whether the server fills all of it in.
+fn is_placeholder(text: &str) -> bool {
+    text.strip_prefix("${")
+        .and_then(|rest| rest.strip_suffix('}'))
+        .is_some_and(|name| !name.contains(['$', '{', '}']))
 }
 
 /// `text`, where `${…}` holds no colon that parts user and password.
@@ -210,6 +255,16 @@ mod tests {
                 "x://a:******@h and y://b:******@h",
             ),
             ("x://a@h, y://:@h", "x://a@h, y://:@h"),
+            (
+                "amqp://a:p/q r'@c/d?brokerlist='tcp://e:1'",
+                "amqp://a:******@c/d?brokerlist='tcp://e:1'",
+            ),
+            ("amqp://a:b\\\n  c@d/e\nf@g", "amqp://a:******@d/e\nf@g"),
+            ("amqp://a:${x}y@c", "amqp://a:******@c"),
+            (
+                "jdbc:mysql://h/d?user=u&password=p&x=y",
+                "jdbc:mysql://h/d?user=u&password=******&x=y",
+            ),
         ] {
             assert_eq!(without_passwords(text), expect);
         }

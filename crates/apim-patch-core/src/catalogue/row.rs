@@ -1,6 +1,6 @@
 //! What a row is made of, and how rows are written down.
 
-use super::{Kind, VERSIONS, key, rows};
+use super::{Kind, Literal, VERSIONS, key, rows, url_passwords};
 
 /// One setting, or one setting of every entry of a keyed table.
 #[derive(Debug, PartialEq, Eq)]
@@ -241,6 +241,21 @@ impl Row {
     /// Whether it is one of every entry of a keyed table.
     pub fn is_keyed(&self) -> bool {
         self.key.contains('*')
+    }
+
+    /// Whether its value is a secret or may hold one.
+    pub(crate) fn may_hold_secret(&self) -> bool {
+        self.secret || self.kind == Kind::BrokerUrl
+    }
+
+    /// Whether a value that it has accepted is a secret or holds one.
+    pub(crate) fn holds_secret(&self, literal: &Literal) -> bool {
+        match literal {
+            Literal::Secret(secret) if self.kind == Kind::BrokerUrl => {
+                !url_passwords(secret.expose()).is_empty()
+            }
+            _ => self.secret,
+        }
     }
 
     /// Its place in the order of the catalogue.

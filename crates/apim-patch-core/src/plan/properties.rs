@@ -7,7 +7,7 @@ use properties_inplace::{
 };
 
 use super::{FilePlan, Outcome, PlannedSetting, Reason, Secrets};
-use crate::catalogue::{Kind, Place, without_passwords};
+use crate::catalogue::{Place, without_passwords};
 use crate::confidential::secrets_in_text;
 use crate::diagnostic::{Class, Diagnostic, MASK, Spot, printable};
 use crate::file_text::FileText;
@@ -69,10 +69,9 @@ fn operation(setting: &Setting<Resolved>) -> Option<Operation> {
 }
 
 fn of_outcome(setting: &Setting<Resolved>, outcome: &EditOutcome) -> PlannedSetting {
-    let mask = |value: &String| match setting.row.kind {
-        Kind::BrokerUrl => without_passwords(value),
-        _ if setting.row.secret => MASK.to_owned(),
-        _ => value.clone(),
+    let mask = |value: &String| match setting.row.secret {
+        true => MASK.to_owned(),
+        false => without_passwords(value),
     };
     let at = |position: &Position| {
         Some(xml_inplace::Position {

@@ -39,7 +39,7 @@ pub(super) fn surplus(root: &Path, profile: &str) -> Result<Vec<PathBuf>, Diagno
 fn webapps(root: &Path, apps: &Apps) -> Result<Vec<PathBuf>, Diagnostic> {
     let folder = Path::new(WEBAPPS);
     let archives = below(root, folder, |_, name| {
-        name.ends_with(".war") && !is_one_of(name, apps.webapps)
+        name.len() > ".war".len() && name.ends_with(".war") && !is_one_of(name, apps.webapps)
     })?;
     let unpacked = archives
         .iter()

@@ -5,7 +5,7 @@ use xml_inplace::{Document, Done, Outcome as EditOutcome, Source, Why};
 
 use super::replacement::{self, Content};
 use super::{Asked, FilePlan, Outcome, PlannedSetting, Reason, Secrets};
-use crate::catalogue::{Kind, Place, WhenAbsent, without_passwords};
+use crate::catalogue::{Place, WhenAbsent, without_passwords};
 use crate::confidential::{Edits, places, secrets};
 use crate::diagnostic::{Class, Diagnostic, MASK};
 use crate::explanation::{explain, nothing_found, warning};
@@ -187,10 +187,9 @@ fn padded(operation: &Operation) -> Option<Diagnostic> {
 }
 
 fn planned(operation: &Operation, outcome: &EditOutcome) -> PlannedSetting {
-    let mask = |value: String| match &operation.subject {
-        Subject::Setting { row, .. } if row.kind == Kind::BrokerUrl => without_passwords(&value),
-        _ if operation.secret => MASK.to_owned(),
-        _ => value,
+    let mask = |value: String| match operation.secret {
+        true => MASK.to_owned(),
+        false => without_passwords(&value),
     };
     let mut setting = PlannedSetting {
         key: operation.subject.key(),

@@ -5,6 +5,7 @@ use std::ops::Range;
 use file_transaction::Digest;
 use xml_inplace::Source;
 
+use crate::confidential::look_alikes;
 use crate::plan::FilePlan;
 
 /// Parts of names of what may be a secret. The catalogue knows its own; a
@@ -19,7 +20,7 @@ pub(super) fn fingerprint(file: &FilePlan) -> Digest {
         Ok(source) => {
             let text = source.text();
             let mut blanks = file.secrets.before.clone();
-            blanks.extend(look_alikes(text));
+            blanks.extend(look_alikes(text, SECRET_WORDS));
             let head = format!("{:?} {}\0", source.encoding(), source.has_byte_order_mark());
             Digest::of((head + &blanked(text, blanks)).as_bytes())
         }
@@ -44,77 +45,6 @@ fn blanked(text: &str, mut ranges: Vec<Range<usize>>) -> String {
     }
     out.push_str(text.get(at..).unwrap_or_default());
     out
-}
-
-/// The ranges of what may be a secret by its name: text behind a tag that
-/// speaks of one, attributes, and values of properties.
-fn look_alikes(text: &str) -> Vec<Range<usize>> {
-    let mut ranges = Vec::new();
-    for (at, _) in text.match_indices('<') {
-        let begin = at + 1;
-        let tag = text[begin..].split(['<', '>']).next().unwrap_or_default();
-        if tag.starts_with('/') || !speaks_of_secret(tag) {
-            continue;
-        }
-        if tag.starts_with("!--") {
-            // Prose may tell it: `<!-- password: admin -->`.
-            ranges.extend(behind_word(tag).map(|word| begin + word..begin + tag.len()));
-        }
-        ranges.extend(attributes(tag).map(|value| begin + value.start..begin + value.end));
-        let content = begin + tag.len();
-        if text[content..].starts_with('>') {
-            let length = text[content + 1..].find('<');
-            let end = length.map_or(text.len(), |length| content + 1 + length);
-            ranges.push(content + 1..end);
-        }
-    }
-    let mut begin = 0;
-    for line in text.split_inclusive('\n') {
-        let value = line.find(['=', ':']).map(|at| at + 1);
-        if let Some(value) =
-            value.filter(|value| !line.contains('<') && speaks_of_secret(&line[..*value]))
-        {
-            ranges.push(begin + value..begin + line.len());
-        }
-        begin += line.len();
-    }
-    ranges.retain(|range| !range.is_empty());
-    ranges
-}
-
-/// The values of the attributes of a tag whose names speak of a secret.
-fn attributes(tag: &str) -> impl Iterator<Item = Range<usize>> {
-    let mut at = 0;
-    std::iter::from_fn(move || {
-        loop {
-            let equals = at + tag.get(at..)?.find('=')?;
-            let open = equals + 1 + tag[equals + 1..].find(['"', '\''])?;
-            let quote = tag[open..].chars().next()?;
-            let end = tag[open + 1..]
-                .find(quote)
-                .map_or(tag.len(), |length| open + 1 + length);
-            let name = tag[at..equals].trim_end();
-            at = (end + 1).min(tag.len());
-            let name = name.rsplit(char::is_whitespace).next().unwrap_or(name);
-            if speaks_of_secret(name) {
-                return Some(open + 1..end);
-            }
-        }
-    })
-}
-
-/// The offset behind the first word of a secret.
-fn behind_word(text: &str) -> Option<usize> {
-    let text = text.to_ascii_lowercase();
-    let ends = SECRET_WORDS
-        .iter()
-        .filter_map(|word| text.find(word).map(|at| at + word.len()));
-    ends.min()
-}
-
-fn speaks_of_secret(text: &str) -> bool {
-    let text = text.to_ascii_lowercase();
-    SECRET_WORDS.iter().any(|word| text.contains(word))
 }
 
 #[cfg(test)]
@@ -144,7 +74,11 @@ mod tests {
             ("<!-- the pwd: a -->\n<X/>", "<!-- the pwd\0>\0<X/>"),
             ("<X>b</X>", "<X>b</X>"),
         ] {
-            assert_eq!(blanked(text, look_alikes(text)), expect, "{text}");
+            assert_eq!(
+                blanked(text, look_alikes(text, SECRET_WORDS)),
+                expect,
+                "{text}"
+            );
         }
     }
 

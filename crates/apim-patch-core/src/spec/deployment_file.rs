@@ -155,7 +155,7 @@ impl DeploymentFile {
             Ok(root) => root,
             Err(error) => return Err(vec![syntax_error(&name, text, &error)]),
         };
-        let source = SourceText::new(name.clone(), text, mask::in_tree(root.get_ref()));
+        let source = SourceText::new(name.clone(), text, mask::in_tree(text, root.get_ref()));
         let mut reader = TableReader {
             source: &source,
             folder: path.parent().unwrap_or(Path::new("")),

@@ -10,7 +10,7 @@ use super::connection_reader::{
     BALANCER_FIELDS, CLUSTER_FIELDS, DATABASE_FIELDS, ENVIRONMENT_FIELDS,
 };
 use super::node_reader::{NODE_FIELDS, PROFILE_FIELDS};
-use crate::catalogue::{self, Depth, nearest};
+use crate::catalogue::{self, Depth, nearest, url_passwords};
 use crate::operation::holds_secret;
 
 /// Fields of a patch that hold what its file holds.
@@ -18,9 +18,10 @@ const PATCH_VALUES: &[&str] = &["set", "expect", "insert"];
 
 /// The byte ranges of all secrets in a file that could be parsed: values of
 /// secret rows, values of patches with `secret = true`, and values of keys that
-/// nobody knows, which may be secrets with a misspelt name.
-pub(super) fn in_tree(root: &DeTable<'_>) -> Vec<Range<usize>> {
-    let mut masks = Vec::new();
+/// nobody knows, which may be secrets with a misspelt name; and passwords in
+/// URLs.
+pub(super) fn in_tree(text: &str, root: &DeTable<'_>) -> Vec<Range<usize>> {
+    let mut masks = url_passwords(text);
     for (key, value) in root.iter() {
         match (key.get_ref().as_ref(), value.get_ref()) {
             ("version", _) => {}
@@ -95,7 +96,7 @@ fn plain(table: &Spanned<DeValue<'_>>, fields: &[&str], masks: &mut Vec<Range<us
 
 fn setting(path: &str, value: &Spanned<DeValue<'_>>, masks: &mut Vec<Range<usize>>) {
     match (catalogue::depth(path), value.get_ref()) {
-        (Depth::Row(row), _) => given(value, row.secret, masks),
+        (Depth::Row(row), _) => given(value, row.may_hold_secret(), masks),
         (Depth::Table, DeValue::Table(table)) => {
             for (key, value) in table {
                 setting(&format!("{path}.{}", key.get_ref()), value, masks);
@@ -178,7 +179,7 @@ fn scalars(value: &Spanned<DeValue<'_>>, masks: &mut Vec<Range<usize>>) {
 /// the multi-line string that starts there.
 pub(super) fn in_text(text: &str) -> Vec<Range<usize>> {
     let mut names: Vec<&str> = catalogue::rows()
-        .filter(|row| row.secret)
+        .filter(|row| row.may_hold_secret())
         .filter_map(|row| row.key.rsplit('.').next())
         .collect();
     if text
@@ -187,7 +188,7 @@ pub(super) fn in_text(text: &str) -> Vec<Range<usize>> {
     {
         names.extend(PATCH_VALUES);
     }
-    let mut masks = Vec::new();
+    let mut masks = url_passwords(text);
     let mut open: Option<&str> = None;
     let mut begin = 0;
     for line in text.split_inclusive('\n') {
@@ -306,7 +307,7 @@ mod tests {
             ),
         ] {
             let table = DeTable::parse(text).unwrap();
-            assert_eq!(masked(text, &in_tree(table.get_ref())), expect);
+            assert_eq!(masked(text, &in_tree(text, table.get_ref())), expect);
         }
     }
 

@@ -79,7 +79,7 @@ impl SetOption {
                 if let Some(oddity) = checked.warning {
                     diagnostics.push(warning("odd-value", format!("{option}: `{key}` {oddity}")));
                 }
-                if row.secret {
+                if row.holds_secret(&checked.literal) {
                     let message = format!(
                         "{option}: `{key}` is a secret, and everybody on this machine can read \
                          command lines"

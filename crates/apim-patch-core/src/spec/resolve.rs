@@ -92,7 +92,7 @@ impl ReferenceReader<'_> {
                     Value::Reference(reference) => format!("read from {reference}"),
                     _ => "put together".to_owned(),
                 };
-                let text = self.plain(&value, &key, row.secret, &origin)?;
+                let text = self.plain(&value, &key, row.may_hold_secret(), &origin)?;
                 if row.kind == Kind::BrokerUrl
                     && let Value::Template(parts) = &value
                     && let Some(part) = self.unfit_for_user_info(parts, &key, &origin)

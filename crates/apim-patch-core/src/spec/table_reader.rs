@@ -278,7 +278,7 @@ impl TableReader<'_, '_> {
                         "check that this is meant",
                     );
                 }
-                if row.secret {
+                if row.holds_secret(&checked.literal) {
                     self.plain_secret(key, span);
                 }
                 Some(checked.literal)

@@ -36,7 +36,7 @@ fn an_environment() {
          environments.'DMZ & more'.websocket_endpoint = 'ws://dmz:9099'\n",
         "            </Environment>",
         "
-            <Environment type=\"production\" api-console=\"true\">
+            <Environment type=\"production\">
                 <Name>DMZ &amp; more</Name>
                 <ServerURL>https://dmz:9443/services/</ServerURL>
                 <Username>${admin.username}</Username>

@@ -47,10 +47,14 @@ fn list(arguments: &History, console: &mut Console) -> Result<(), Vec<Diagnostic
                 None => String::new(),
             },
         };
-        let files = match manifest.files.len() {
+        let mut files = match manifest.files.len() {
             1 => "1 file".to_owned(),
             count => format!("{count} files"),
         };
+        let moved = manifest.removed.len() + manifest.restored.len();
+        if moved > 0 {
+            files.push_str(&format!(" and {moved} applications"));
+        }
         console.data(&format!(
             "{}  {}  {:<7}  {}  {}\n",
             manifest.id,
@@ -86,6 +90,18 @@ fn show(arguments: &History, id: &str, console: &mut Console) -> Result<(), Vec<
                 console.say(&format!("note: {path} is gone; its diff can't be shown"));
             }
         }
+    }
+    for record in &entry.manifest().removed {
+        console.say(&format!(
+            "{} was taken away",
+            printable_path(&record.relative)
+        ));
+    }
+    for record in &entry.manifest().restored {
+        console.say(&format!(
+            "{} was brought back",
+            printable_path(&record.relative)
+        ));
     }
     let texts: Vec<String> = diffs.iter().map(FileDiff::to_string).collect();
     console.json(&Run {

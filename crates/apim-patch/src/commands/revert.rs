@@ -55,6 +55,16 @@ fn revert(arguments: &Revert, console: &mut Console) -> Result<Report, Vec<Diagn
         console.tell(&format!("  put back  {path}\n"));
         report.changed.push(path);
     }
+    for (what, moved) in [
+        ("brought back", &receipt.restored),
+        ("taken away", &receipt.removed),
+    ] {
+        for moved in moved {
+            let path = printable_path(&moved.relative);
+            console.tell(&format!("  {what}  {path}\n"));
+            report.changed.push(path);
+        }
+    }
     if let Some(running) = home.running_server() {
         report.warn(std::slice::from_ref(&running));
         console.diagnostics(&[running]);

@@ -39,9 +39,14 @@ fn one() {
          brokerlist='tcp://tm-1:5674?retries='5'%26connectdelay='50'' <- nodes.tm-1",
     );
     check(&admin, "pub", KEYS, &publisher);
-    for node in ["shop", "km", "tm-1"] {
+    for node in ["shop", "km"] {
         check(NODES, node, KEYS, &[]);
     }
+    // Its own publisher of decisions calls its own broker.
+    let own = "jndi.topic_connection_factory = amqp://admin:******@clientid/carbon?\
+               brokerlist='tcp://localhost:5674' <- nodes.tm-1";
+    check(NODES, "tm-1", KEYS, &[own]);
+    check(&NODES.replace(", port_offset = 2", ""), "tm-1", KEYS, &[]);
 }
 
 #[test]
