@@ -247,11 +247,23 @@ fn speaks_of(text: &str, words: &[&str]) -> bool {
 /// knows nothing of: `keystorePass`, `ConnectionPassword`.
 const PASSWORDS: &[&str] = &["password", "passwd", "pwd", "keypass", "storepass"];
 
+/// How far back a comment is looked for that is prose; it keeps the work linear.
+const PROSE: usize = 4096;
+
 /// Everything in a text that nobody may see whatever file it is of: the values
 /// of secret rows, what a name tells to be a password, and passwords in URLs.
 pub(crate) fn secrets_in_text(text: &str) -> Vec<Range<usize>> {
     let mut spans = secret_spans(text);
-    spans.extend(look_alikes(text, PASSWORDS));
+    // Prose that speaks of passwords is worth reading.
+    let prose = |at: usize| {
+        let near = at.saturating_sub(PROSE);
+        let open = text.as_bytes()[near..at]
+            .iter()
+            .rposition(|byte| *byte == b'<');
+        open.is_some_and(|open| text.as_bytes()[near + open..].starts_with(b"<!-- "))
+    };
+    let named = look_alikes(text, PASSWORDS).into_iter();
+    spans.extend(named.filter(|span| !prose(span.start) && !text[span.clone()].trim().is_empty()));
     spans.extend(url_passwords(text));
     spans
 }
