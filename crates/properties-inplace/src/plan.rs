@@ -82,7 +82,7 @@ fn set<'d>(
         let result = if entry.value == value {
             Done::AlreadySo(Why::Equal(position))
         } else {
-            splices.push(write(&entry.property, value));
+            splices.push(write(document.bytes, &entry.property, value));
             changed(ChangeKind::Set, entry, Some(value))
         };
         return outcome(result, others, hidden);
@@ -94,7 +94,7 @@ fn set<'d>(
     if let Some(entry) = equal.or_else(|| whole.next()) {
         splices.push(unmark(document.bytes, &entry.property));
         if entry.value != value {
-            splices.push(write(&entry.property, value));
+            splices.push(write(document.bytes, &entry.property, value));
         }
         let others = hidden.iter().filter(|other| !std::ptr::eq(*other, entry));
         return outcome(
@@ -142,13 +142,22 @@ fn comment_out(document: &Document<'_>, key: &str, splices: &mut Vec<Splice>) ->
 }
 
 /// Another value for a property.
-fn write(property: &Property, value: &str) -> Splice {
+fn write(file: &[u8], property: &Property, value: &str) -> Splice {
     let mut bytes = encode::value(value, property.separator);
     if property.separator == Separator::None {
         bytes.insert(0, b'=');
     }
+    let mut range = property.value.clone();
+    // Nothing between them, the return that a continuation ends with and the
+    // feed that ends the line would be one line end.
+    if bytes.is_empty()
+        && file[..range.start].ends_with(b"\\\r")
+        && file[range.end..].starts_with(b"\n")
+    {
+        range.start -= 2;
+    }
     Splice {
-        range: property.value.clone(),
+        range,
         bytes,
         rank: Rank::Part,
     }

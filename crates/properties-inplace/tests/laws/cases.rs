@@ -27,6 +27,8 @@ fn set_touches_the_value_alone() {
     check("a=\\\n", set("a", "x", &[]), "a=x\n");
     check("a=1\na=2\n", set("a", "3", &[]), "a=1\na=3\n");
     check("a=1\n#a=3\n", set("a", "3", &[]), "a=3\n#a=3\n");
+    // The return of the continuation and the feed behind it would be one line end.
+    check("k:\\\r#x\n2 = y\n", set("k", "", &[]), "k:\n2 = y\n");
 }
 
 #[test]
