@@ -150,7 +150,7 @@ fn write(file: &[u8], property: &Property, value: &str) -> Splice {
     let mut range = property.value.clone();
     // Nothing between them, the return that a continuation ends with and the
     // feed that ends the line would be one line end.
-    if bytes.is_empty()
+    while bytes.is_empty()
         && file[..range.start].ends_with(b"\\\r")
         && file[range.end..].starts_with(b"\n")
     {

@@ -107,6 +107,11 @@ fn fill(
         true => (String::new(), ""),
         false => (format!("\n{unit}"), "\n"),
     };
+    // Other line ends are put in when the items are.
+    let line_end = match layout::line_end(text, list.span().start) {
+        "\r" => "\r",
+        _ => "\n",
+    };
     let items: Vec<String> = entries
         .iter()
         .map(|entry| {
@@ -114,7 +119,7 @@ fn fill(
                 .iter()
                 .zip(*entry)
                 .map(|(field, value)| {
-                    let value = new_text(value, encoding, "\n");
+                    let value = new_text(value, encoding, line_end);
                     format!("{inner}<{field}>{value}</{field}>")
                 })
                 .collect();

@@ -196,3 +196,12 @@ fn a_copy_has_no_comments_and_keeps_what_is_the_same() {
         "<a><l><m><h>&#49;</h><p>1</p></m><m><h>&#49;</h><p>2</p></m></l></a>",
     );
 }
+
+#[test]
+fn a_line_feed_in_a_file_of_lone_returns() {
+    check(
+        "<a>\r<l/></a>",
+        set(&[("x\n<", "1")]),
+        "<a>\r<l>\r    <m>\r        <h>x&#10;&lt;</h>\r        <p>1</p>\r    </m>\r</l></a>",
+    );
+}
