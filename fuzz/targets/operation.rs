@@ -85,7 +85,8 @@ fuzz_target!(|data: &[u8]| {
             let found = operation.target.matches(&document);
             assert_eq!(found[0].text(), *value);
         }
-        Action::CommentOut if count(bytes, &operation.target) == (1, 0) => {
+        // A number counts what is active, so that it does not find what is hidden.
+        Action::CommentOut if !numbered && count(bytes, &operation.target) == (1, 0) => {
             let back = Operation::new(operation.target.clone(), Action::Uncomment);
             let restored = edit(&after, &[back]).expect("it can be uncommented");
             assert_eq!(restored.bytes.as_deref(), Some(bytes), "the same bytes come back");
