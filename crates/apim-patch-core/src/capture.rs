@@ -142,7 +142,7 @@ fn one(
             continue;
         }
         let asked = match here {
-            None if is_presence(inspected.row) => Asked::Value("false".to_owned()),
+            None if inspected.row.is_presence() => Asked::Value("false".to_owned()),
             None if !brought => Asked::Absent,
             here => match ask(&inspected, here, stock.is_some()) {
                 Ok(asked) => asked,
@@ -228,7 +228,7 @@ fn is_brought(inspected: &Inspected, version: &str) -> bool {
 /// Entries of keyed tables that a stock home has and this one has not.
 fn entries_that_are_gone(found: &[Inspected], version: &str) -> Vec<(Inspected, Asked)> {
     let mut gone = Vec::new();
-    for row in catalogue::rows().filter(|row| row.entry.is_some() && is_presence(row)) {
+    for row in catalogue::rows().filter(|row| row.entry.is_some() && row.is_presence()) {
         for stock in row.stock {
             let there = found.iter().any(|found| {
                 found.row.entry == row.entry && found.name.as_deref() == Some(stock.name)
@@ -243,17 +243,11 @@ fn entries_that_are_gone(found: &[Inspected], version: &str) -> Vec<(Inspected, 
     gone
 }
 
-fn is_presence(row: &Row) -> bool {
-    row.shapes
-        .iter()
-        .any(|shape| matches!(shape.place, Place::Presence { .. }))
-}
-
 /// A value as a deployment file asks for it, or why it can't, as a predicate.
 fn ask(inspected: &Inspected, value: Option<&str>, in_stock: bool) -> Result<Asked, String> {
     let row = inspected.row;
     let value = value.ok_or("is not there, and comes with every new entry")?;
-    if is_presence(row) && row.entry.is_none() && !in_stock {
+    if row.is_presence() && row.entry.is_none() && !in_stock {
         return Err("is there, and a stock home has nothing that could be restored".to_owned());
     }
     if row.kind == Kind::Members {

@@ -243,6 +243,12 @@ impl Row {
         self.key.contains('*')
     }
 
+    /// Whether it says if an element is active or commented out.
+    pub(crate) fn is_presence(&self) -> bool {
+        let mut shapes = self.shapes.iter();
+        shapes.any(|shape| matches!(shape.place, Place::Presence { .. }))
+    }
+
     /// Whether its value is a secret or may hold one.
     pub(crate) fn may_hold_secret(&self) -> bool {
         self.secret || self.kind == Kind::BrokerUrl

@@ -116,7 +116,7 @@ fn given(home: &Home, inspected: &Inspected) -> Given {
             _ => Content::Text(value.clone()),
         },
         // What hides an element says that it is off.
-        (State::CommentedOut, Some(value)) if value == "false" && is_presence(inspected) => {
+        (State::CommentedOut, Some(value)) if value == "false" && inspected.row.is_presence() => {
             Content::Text(value.clone())
         }
         _ => Content::Absent,
@@ -132,11 +132,6 @@ fn given(home: &Home, inspected: &Inspected) -> Given {
             State::Absent => "absent".to_owned(),
         },
     }
-}
-
-fn is_presence(inspected: &Inspected) -> bool {
-    let mut shapes = inspected.row.shapes.iter();
-    shapes.any(|shape| matches!(shape.place, catalogue::Place::Presence { .. }))
 }
 
 /// Config files may hold secrets anywhere: their lines are not shown.

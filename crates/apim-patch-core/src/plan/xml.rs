@@ -5,7 +5,7 @@ use xml_inplace::{Document, Done, Outcome as EditOutcome, Source, Why};
 
 use super::replacement::{self, Content};
 use super::{Asked, FilePlan, Outcome, PlannedSetting, Reason, Secrets};
-use crate::catalogue::{Place, WhenAbsent, without_passwords};
+use crate::catalogue::{WhenAbsent, without_passwords};
 use crate::confidential::{Edits, places, secrets};
 use crate::diagnostic::{Class, Diagnostic, MASK};
 use crate::explanation::{explain, nothing_found, warning};
@@ -216,7 +216,7 @@ fn planned(operation: &Operation, outcome: &EditOutcome) -> PlannedSetting {
                 operation.subject,
                 Subject::Setting { row, .. }
                     if row.absent == WhenAbsent::NotApplicable
-                        || row.shapes.iter().any(|shape| matches!(shape.place, Place::Presence { .. }))
+                        || row.is_presence()
             );
             if knows_none || operation.edit.optional {
                 setting.outcome = Outcome::NotApplicable;

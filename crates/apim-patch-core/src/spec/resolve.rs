@@ -92,17 +92,12 @@ impl ReferenceReader<'_> {
                     Value::Reference(reference) => format!("read from {reference}"),
                     _ => "put together".to_owned(),
                 };
-                let text = self.plain(&value, &key, row.may_hold_secret(), &origin)?;
-                if row.kind == Kind::BrokerUrl
-                    && let Value::Template(parts) = &value
-                    && let Some(part) = self.unfit_for_user_info(parts, &key, &origin)
-                {
-                    let message = format!(
-                        "`{key}`: {part} holds `@`, `%` or another character that parts such a URL"
-                    );
-                    self.error("wrong-value", message, &origin);
-                    return None;
-                }
+                let text = match (&value, row.kind) {
+                    (Value::Template(parts), Kind::BrokerUrl) => {
+                        self.broker_url(parts, &key, &origin)?
+                    }
+                    _ => self.plain(&value, &key, row.may_hold_secret(), &origin)?,
+                };
                 match row.check_plain(&text) {
                     Ok(checked) => {
                         if let Some(oddity) = checked.warning {
@@ -132,28 +127,37 @@ impl ReferenceReader<'_> {
         })
     }
 
-    /// The part of a broker's URL that is kept elsewhere or secret and would
-    /// part the URL where it stands (AM 2.1.0, Maintaining Logins and Passwords).
-    fn unfit_for_user_info(
+    /// The characters of a broker's URL. What of it is kept elsewhere or secret
+    /// must not part the URL where it stands (AM 2.1.0, Maintaining Logins and
+    /// Passwords).
+    fn broker_url(
         &mut self,
         parts: &[Value],
         name: &str,
         origin: &Origin,
-    ) -> Option<String> {
+    ) -> Option<Zeroizing<String>> {
+        let mut url = Zeroizing::new(String::new());
         for part in parts {
-            let shown = match part {
-                Value::Reference(reference) => reference.to_string(),
-                Value::Literal(Literal::Secret(_)) => "the password".to_owned(),
-                _ => continue,
-            };
             let text = self.plain(part, name, true, origin)?;
-            if text.contains([
-                '@', '%', ':', '/', '?', '#', '\'', '"', ' ', '\t', '\r', '\n',
-            ]) {
-                return Some(shown);
+            let shown = match part {
+                Value::Reference(reference) => Some(reference.to_string()),
+                Value::Literal(Literal::Secret(_)) => Some("the password".to_owned()),
+                _ => None,
+            };
+            if let Some(shown) = shown
+                && text.contains([
+                    '@', '%', ':', '/', '?', '#', '\'', '"', ' ', '\t', '\r', '\n',
+                ])
+            {
+                let message = format!(
+                    "`{name}`: {shown} holds `@`, `%` or another character that parts such a URL"
+                );
+                self.error("wrong-value", message, origin);
+                return None;
             }
+            url.push_str(&text);
         }
-        None
+        Some(url)
     }
 
     /// The characters of a value.
