@@ -270,3 +270,34 @@ fn holds(home: &Home, stock: &str, node: &str, context: &str) {
         assert!(!elements.iter().any(publishes), "{context}");
     }
 }
+
+/// A password that would part the URL it stands in is refused before anything is written, and a
+/// secret file that others can read is warned of once.
+#[test]
+fn a_password_that_a_broker_url_cannot_hold() {
+    let home = Home::stock();
+    let file = home.aside(
+        "cluster.toml",
+        "admin = { username = \"operator\", password = { file = \"admin.secret\" } }\n\
+         [nodes]\nmaker = { profile = \"publisher\", host = \"a\" }\n\
+         tm = { profile = \"traffic-manager\", host = \"b\" }\n",
+    );
+    let before = home.tree();
+    for password in ["a@b", "a%b", "a/b", "a:b"] {
+        home.aside("admin.secret", password);
+        let run = Tool::new("apply")
+            .home(&home)
+            .arg("--file")
+            .arg(&file)
+            .args(["--node", "maker", "--partial"])
+            .run();
+        run.exits(2).says("parts such a URL").conceals(password);
+        let told = run.err();
+        let warned = told
+            .matches("warning[readable-secret]: `jndi.topic_connection_factory`")
+            .count();
+        assert_eq!(warned, 1, "{told}");
+    }
+    let moved = before.differences(&home.tree(), Compare::Everything);
+    assert!(moved.is_empty(), "{moved:?}");
+}
