@@ -32,6 +32,7 @@ pub mod saved_plan;
 mod secure_vault;
 mod side_by_side;
 pub mod spec;
+pub mod surroundings;
 
 /// The README's examples are compiled with the tests.
 #[cfg(doctest)]

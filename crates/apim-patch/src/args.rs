@@ -6,7 +6,7 @@ use clap::builder::styling::{AnsiColor, Styles};
 use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum, ValueHint};
 
 use crate::examples::{
-    APPLY_EXAMPLES, CHECK_EXAMPLES, DIFF_EXAMPLES, MERGE_EXAMPLES, PLAN_EXAMPLES,
+    APPLY_EXAMPLES, CHECK_EXAMPLES, DIFF_EXAMPLES, MERGE_EXAMPLES, PLAN_EXAMPLES, RENDER_EXAMPLES,
 };
 pub(crate) use crate::home_arguments::{HomeArgument, Homes, Jobs};
 
@@ -123,6 +123,9 @@ pub(crate) enum Command {
     Explain(Explain),
     /// Say what contradicts itself between the nodes of a deployment file, or between homes
     Lint(Lint),
+    /// Write what stands around the nodes of a deployment: names, start commands
+    #[command(subcommand, after_help = RENDER_EXAMPLES)]
+    Render(Render),
     /// Print a deployment file to start from
     Init,
     /// Show the main job on an embedded home in a temporary directory
@@ -364,4 +367,54 @@ impl Lint {
             all_homes: self.all_homes.clone(),
         })
     }
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Render {
+    /// The names that a node calls, for its hosts file
+    Hosts(RenderHosts),
+    /// The command that starts each node
+    Start(RenderStart),
+}
+
+/// Of which deployment, and where to.
+#[derive(Debug, Args)]
+pub(crate) struct Rendering {
+    /// The deployment file. By default $APIM_PATCH_FILE or ./apim-patch.toml
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub(crate) file: Option<PathBuf>,
+}
+
+/// Where what was rendered goes.
+#[derive(Debug, Args)]
+pub(crate) struct OutFolder {
+    /// The folder to write into, made where there is none; by default stdout
+    #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath)]
+    pub(crate) out: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct RenderHosts {
+    #[command(flatten)]
+    pub(crate) rendering: Rendering,
+    /// The node; by default the names of all load balancers, for a machine from which all of it
+    /// is used
+    #[arg(long, value_name = "NAME")]
+    pub(crate) node: Option<String>,
+    /// The hosts file in which a marked block is kept up to date; all other lines stay as they are
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath, conflicts_with = "out")]
+    pub(crate) into: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) out: OutFolder,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct RenderStart {
+    #[command(flatten)]
+    pub(crate) rendering: Rendering,
+    /// The node; by default all, in the order in which they are started
+    #[arg(long, value_name = "NAME")]
+    pub(crate) node: Option<String>,
+    #[command(flatten)]
+    pub(crate) out: OutFolder,
 }

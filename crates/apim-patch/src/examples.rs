@@ -33,3 +33,9 @@ Examples:
   for node in $NODES; do ssh $node apim-patch check ... --format json; done | apim-patch report merge -
 
 Exit status: 0 every node is as asked for, 1 differences or nodes that failed, 2 a report that can't be read.";
+
+pub(crate) const RENDER_EXAMPLES: &str = "\
+Examples:
+  apim-patch render start --file cluster.toml
+  apim-patch render hosts --file cluster.toml --node gw-1
+  apim-patch render hosts --file cluster.toml --node gw-1 --into /etc/hosts";

@@ -10,6 +10,7 @@ mod examples;
 mod exit;
 mod home_arguments;
 mod options;
+mod out_file;
 mod process;
 mod render;
 
@@ -41,6 +42,7 @@ fn main() -> ExitCode {
         Command::Explain(explain) => commands::explain::run(explain, &mut console),
         Command::Lint(lint) => commands::lint::run(lint, &mut console),
         Command::Init => commands::init::run(&mut console),
+        Command::Render(render) => commands::render::run(render, &mut console),
         Command::Demo => commands::demo::run(&mut console),
         Command::Completions { shell } => commands::completions::run(*shell, &mut console),
     };

@@ -17,6 +17,9 @@ pub struct Profile {
     pub name: &'static str,
     /// The product's own names for it, where they are others.
     pub aliases: &'static [&'static str],
+    /// The value of `-Dprofile` that such a node is started with; `None` where
+    /// it runs all of the product.
+    pub starts_as: Option<&'static str>,
     /// What such a node does.
     pub doc: &'static str,
     /// Where its needs are documented.

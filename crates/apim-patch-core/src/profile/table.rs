@@ -110,6 +110,7 @@ pub const PROFILES: &[Profile] = &[
     Profile {
         name: "gateway",
         aliases: &[],
+        starts_as: None,
         doc: "Receives the API calls. Every node is manager and worker, and the nodes share their \
               file system.",
         source: "AM 2.1.0, Distributed Deployment of the Gateway; \
@@ -132,6 +133,7 @@ pub const PROFILES: &[Profile] = &[
     Profile {
         name: "gateway-manager",
         aliases: &[],
+        starts_as: Some("gateway-manager"),
         doc: "Takes the APIs that are published and hands them to the workers, where gateways do \
               not share their file system. It has a console, and can serve calls as well.",
         source: "AM 2.1.0, Distributed Deployment of the Gateway; AM 2.6.0, Distributed Deployment \
@@ -154,6 +156,7 @@ pub const PROFILES: &[Profile] = &[
     Profile {
         name: "gateway-worker",
         aliases: &[],
+        starts_as: Some("gateway-worker"),
         doc: "Receives the API calls, and gets its APIs from a gateway-manager. It has no console. \
               Start it with -Dprofile=gateway-worker.",
         source: "AM 2.1.0, Distributed Deployment of the Gateway; AM 2.6.0, Distributed Deployment \
@@ -180,6 +183,7 @@ pub const PROFILES: &[Profile] = &[
     Profile {
         name: "key-manager",
         aliases: &["api-key-manager"],
+        starts_as: Some("api-key-manager"),
         doc: "Issues tokens and validates them. It may be an Identity Server that has been made a \
               Key Manager. Start an API Manager with -Dprofile=api-key-manager.",
         source: "AM 2.6.0, Deploying WSO2 API-M in a Distributed Setup, step 6.2; \
@@ -215,6 +219,7 @@ pub const PROFILES: &[Profile] = &[
     Profile {
         name: "publisher",
         aliases: &["api-publisher"],
+        starts_as: Some("api-publisher"),
         doc: "Where APIs are designed and published. Start it with -Dprofile=api-publisher.",
         source: "AM 2.6.0, Deploying WSO2 API-M in a Distributed Setup, step 6.3; \
                  AM 2.6.0, bin/profileSetup.sh",
@@ -243,6 +248,7 @@ pub const PROFILES: &[Profile] = &[
     Profile {
         name: "store",
         aliases: &["api-store"],
+        starts_as: Some("api-store"),
         doc: "Where developers find APIs and subscribe to them. Start it with -Dprofile=api-store.",
         source: "AM 2.6.0, Deploying WSO2 API-M in a Distributed Setup, step 6.4; \
                  AM 2.6.0, bin/profileSetup.sh",
@@ -261,6 +267,7 @@ pub const PROFILES: &[Profile] = &[
     Profile {
         name: "traffic-manager",
         aliases: &[],
+        starts_as: Some("traffic-manager"),
         doc: "Decides which calls are throttled. Its axis2.xml and registry.xml become those that \
               the product brings along for it. Start it with -Dprofile=traffic-manager.",
         source: "AM 2.6.0, Deploying WSO2 API-M in a Distributed Setup, step 6.5; \

@@ -32,6 +32,7 @@ pub use deployment_file::{AskedVersion, DeploymentFile, NodePlace};
 pub use node_choice::Machine;
 pub use option::SetOption;
 pub use patch::{Action, Patch, Position};
+pub(crate) use resolve::host_of;
 pub use resolve::{Resolved, resolve};
 pub use select::{Choice, Selection, select};
 pub use value::{Origin, Reference, Requested, Setting, Value};

@@ -8,8 +8,8 @@ use zeroize::{Zeroize, Zeroizing};
 
 use super::{Action, Origin, Patch, Reference, Requested, Selection, Setting, Value};
 use crate::bounded_read::{self, ReadError};
-use crate::catalogue::{Kind, Literal, Secret, illegal_in_xml};
-use crate::diagnostic::{Class, Diagnostic, printable_name, printable_path};
+use crate::catalogue::{self, Kind, Literal, Secret, illegal_in_xml};
+use crate::diagnostic::{Class, Diagnostic, Spot, printable_name, printable_path};
 
 /// The largest value kept in a variable or file, in bytes. No setting is that
 /// long; a larger file is the wrong file.
@@ -65,6 +65,33 @@ pub fn resolve(
         patches,
         warnings,
     })
+}
+
+/// The host that a value of a load balancer names, read if it is kept elsewhere.
+pub(crate) fn host_of(
+    value: &Value,
+    key: &str,
+    spot: &Spot,
+    environment: &dyn Fn(&str) -> Option<OsString>,
+) -> Result<String, Diagnostic> {
+    let mut reader = ReferenceReader {
+        environment,
+        diagnostics: Vec::new(),
+    };
+    let origin = Origin::File(spot.clone());
+    let text = reader.plain(value, key, false, &origin);
+    let wrong = |reason: &str| {
+        let message = format!("`{key}` {reason}");
+        Diagnostic::error("wrong-value", Class::Specification, message).at(spot.clone(), "")
+    };
+    let Some(text) = text else {
+        let error = reader.diagnostics.pop();
+        return Err(error.unwrap_or_else(|| wrong("has no value that can be read")));
+    };
+    match catalogue::row("server.host_name").map(|row| row.check_plain(&text)) {
+        Some(Err(reason)) => Err(wrong(&reason)),
+        _ => Ok(text.to_string()),
+    }
 }
 
 struct ReferenceReader<'e> {

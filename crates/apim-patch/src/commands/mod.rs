@@ -17,6 +17,7 @@ mod many;
 pub(crate) mod merge;
 pub(crate) mod plan;
 pub(crate) mod recover;
+pub(crate) mod render;
 pub(crate) mod revert;
 mod tally;
 mod which_homes;

@@ -1,8 +1,6 @@
 //! `plan`: what `apply` would do, shown and saved, to be applied later.
 
 use std::env;
-use std::fs::File;
-use std::io::{self, Write};
 use std::path::Path;
 
 use apim_patch_core::diagnostic::{Class, Diagnostic, printable_path};
@@ -13,6 +11,7 @@ use super::many::{Done, Many};
 use super::{Request, diff};
 use crate::args::{HomeArgument, Plan};
 use crate::exit::Exit;
+use crate::out_file::{Readers, write};
 use crate::render::Console;
 
 pub(crate) fn run(arguments: &Plan, console: &mut Console) -> Exit {
@@ -82,31 +81,9 @@ fn plan(
 fn save(nodes: Vec<NodePlan>, path: &Path) -> Result<(), Diagnostic> {
     let tool = concat!("apim-patch ", env!("CARGO_PKG_VERSION"));
     let json = SavedPlan::new(tool, nodes)?.to_json()?;
-    write(path, &json).map_err(|error| {
+    // It says where a deployment keeps its secrets.
+    write(path, &json, Readers::Owner).map_err(|error| {
         let message = format!("plan `{}` can't be written: {error}", printable_path(path));
         Diagnostic::error("plan-file", Class::Io, message)
     })
-}
-
-/// All of the file or nothing, and for nobody else to read: it says where a
-/// deployment keeps its secrets.
-fn write(path: &Path, bytes: &[u8]) -> io::Result<()> {
-    // Put in place of a device, the file would be found by everybody but its
-    // reader.
-    if let Ok(there) = path.metadata()
-        && !there.is_file()
-    {
-        return Err(io::Error::other("there is something that is no file"));
-    }
-    let folder = match path.parent() {
-        Some(folder) if folder != Path::new("") => folder,
-        _ => Path::new("."),
-    };
-    let mut file = tempfile::Builder::new()
-        .prefix(".apim-patch-plan-")
-        .tempfile_in(folder)?;
-    file.write_all(bytes)?;
-    file.as_file().sync_all()?;
-    file.persist(path).map_err(|error| error.error)?;
-    File::open(folder)?.sync_all()
 }

@@ -1,0 +1,125 @@
+//! `render`: what stands around the nodes of a deployment.
+
+use std::env;
+use std::fs;
+use std::path::Path;
+
+use apim_patch_core::diagnostic::{Class, Diagnostic, printable, printable_path};
+use apim_patch_core::spec::DeploymentFile;
+use apim_patch_core::surroundings::{
+    self, Hosts, HostsFile, Kept, Node, Rendered, Surroundings, unknown_node,
+};
+
+use crate::args::{OutFolder, Render, RenderHosts, Rendering};
+use crate::exit::Exit;
+use crate::options::deployment_file;
+use crate::out_file::{Readers, write};
+use crate::render::Console;
+
+pub(crate) fn run(arguments: &Render, console: &mut Console) -> Exit {
+    let rendered = match arguments {
+        Render::Hosts(arguments) => render_hosts(arguments, console),
+        Render::Start(arguments) => read(&arguments.rendering, console).and_then(|read| {
+            let node = node(&read, arguments.node.as_deref())?;
+            put(&[surroundings::start(&read, node)], &arguments.out, console)
+        }),
+    };
+    match rendered {
+        Ok(()) => Exit::Success,
+        Err(errors) => {
+            console.diagnostics(&errors);
+            Exit::of(&errors)
+        }
+    }
+}
+
+fn read(arguments: &Rendering, console: &mut Console) -> Result<Surroundings, Vec<Diagnostic>> {
+    let Some(path) = deployment_file(arguments.file.as_deref(), None) else {
+        let message = "there is no deployment file to read the nodes from";
+        let error = Diagnostic::error("no-deployment-file", Class::Specification, message);
+        return Err(vec![error.help("name it with --file FILE")]);
+    };
+    let file = DeploymentFile::read(&path)?;
+    let read = Surroundings::of(&file, &|name| env::var_os(name))?;
+    console.diagnostics(&read.warnings);
+    Ok(read)
+}
+
+fn node<'s>(
+    surroundings: &'s Surroundings,
+    name: Option<&str>,
+) -> Result<Option<&'s Node>, Vec<Diagnostic>> {
+    let Some(name) = name else {
+        return Ok(None);
+    };
+    match surroundings.node(name) {
+        Some(node) => Ok(Some(node)),
+        None => Err(vec![unknown_node(surroundings, name)]),
+    }
+}
+
+fn render_hosts(arguments: &RenderHosts, console: &mut Console) -> Result<(), Vec<Diagnostic>> {
+    let read = read(&arguments.rendering, console)?;
+    let hosts = surroundings::hosts(&read, node(&read, arguments.node.as_deref())?);
+    console.diagnostics(&hosts.warnings);
+    match &arguments.into {
+        Some(path) => keep(path, &hosts, console).map_err(|error| vec![error]),
+        None => {
+            let file = Rendered {
+                name: "hosts".to_owned(),
+                text: hosts.text(),
+            };
+            put(&[file], &arguments.out, console)
+        }
+    }
+}
+
+fn keep(path: &Path, hosts: &Hosts, console: &mut Console) -> Result<(), Diagnostic> {
+    let file = HostsFile::open(path)?;
+    console.diagnostics(&file.contradictions(hosts));
+    let path = printable_path(path);
+    match file.keep(hosts)? {
+        Kept::Unchanged => console.say(&format!("{path}: nothing to do")),
+        Kept::Written => console.say(&format!("{path}: written")),
+    }
+    Ok(())
+}
+
+/// Writes what was rendered: into the folder, or one after the other to stdout.
+fn put(
+    files: &[Rendered],
+    arguments: &OutFolder,
+    console: &mut Console,
+) -> Result<(), Vec<Diagnostic>> {
+    let Some(folder) = &arguments.out else {
+        for file in files {
+            console.raw(file.text.as_bytes());
+        }
+        return Ok(());
+    };
+    let written = fs::create_dir_all(folder).and_then(|()| {
+        let mut names = Vec::new();
+        for file in files {
+            let path = folder.join(&file.name);
+            // What is already so keeps its time.
+            if fs::read(&path).ok().as_deref() != Some(file.text.as_bytes()) {
+                write(&path, file.text.as_bytes(), Readers::Everybody)?;
+            }
+            names.push(printable_path(&path));
+        }
+        Ok(names)
+    });
+    match written {
+        Ok(names) => {
+            for name in names {
+                console.tell(&format!("{name}\n"));
+            }
+            Ok(())
+        }
+        Err(error) => {
+            let folder = printable(&folder.display().to_string());
+            let message = format!("`{folder}` can't be written into: {error}");
+            Err(vec![Diagnostic::error("out-folder", Class::Io, message)])
+        }
+    }
+}

@@ -1,0 +1,42 @@
+//! Files that a command is told to write.
+
+use std::fs::{File, Permissions};
+use std::io::{self, Write};
+use std::os::unix::fs::PermissionsExt;
+use std::path::Path;
+
+/// Who may read such a file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Readers {
+    /// Whoever runs this, and nobody else.
+    Owner,
+    /// Whoever the umask leaves.
+    Everybody,
+}
+
+/// Writes all of the file or nothing; one that is there is replaced.
+pub(crate) fn write(path: &Path, bytes: &[u8], readers: Readers) -> io::Result<()> {
+    // Put in place of a device, the file would be found by everybody but its
+    // reader.
+    if let Ok(there) = path.metadata()
+        && !there.is_file()
+    {
+        return Err(io::Error::other("there is something that is no file"));
+    }
+    let folder = match path.parent() {
+        Some(folder) if folder != Path::new("") => folder,
+        _ => Path::new("."),
+    };
+    let mode = match readers {
+        Readers::Owner => 0o600,
+        Readers::Everybody => 0o666,
+    };
+    let mut file = tempfile::Builder::new()
+        .prefix(".apim-patch-out-")
+        .permissions(Permissions::from_mode(mode))
+        .tempfile_in(folder)?;
+    file.write_all(bytes)?;
+    file.as_file().sync_all()?;
+    file.persist(path).map_err(|error| error.error)?;
+    File::open(folder)?.sync_all()
+}
