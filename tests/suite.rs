@@ -13,6 +13,8 @@
 mod acceptance;
 #[path = "suite/bad_input/mod.rs"]
 mod bad_input;
+#[path = "suite/book.rs"]
+mod book;
 #[path = "suite/capture.rs"]
 mod capture;
 #[path = "suite/commands.rs"]

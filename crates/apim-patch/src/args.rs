@@ -129,7 +129,7 @@ pub(crate) enum Command {
     /// Print a deployment file to start from
     Init,
     /// Show the main job on an embedded home in a temporary directory
-    Demo,
+    Demo(Demo),
     /// Print the completion script of a shell
     Completions {
         /// The shell
@@ -367,6 +367,14 @@ impl Lint {
             all_homes: self.all_homes.clone(),
         })
     }
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Demo {
+    /// Leave home and deployment file in DIR, which must not be there yet, to try things on; run
+    /// nothing
+    #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath)]
+    pub(crate) out: Option<PathBuf>,
 }
 
 #[derive(Debug, Subcommand)]

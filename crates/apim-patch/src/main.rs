@@ -43,7 +43,7 @@ fn main() -> ExitCode {
         Command::Lint(lint) => commands::lint::run(lint, &mut console),
         Command::Init => commands::init::run(&mut console),
         Command::Render(render) => commands::render::run(render, &mut console),
-        Command::Demo => commands::demo::run(&mut console),
+        Command::Demo(demo) => commands::demo::run(demo, &mut console),
         Command::Completions { shell } => commands::completions::run(*shell, &mut console),
     };
     ExitCode::from(console.finish(exit, has_written).code())

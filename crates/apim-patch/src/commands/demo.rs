@@ -1,13 +1,14 @@
 //! `demo`: the main job on an embedded home in a temporary directory.
 
 use std::fs;
+use std::path::Path;
 
 use anyhow::Context;
-use apim_patch_core::diagnostic::{Class, Diagnostic};
+use apim_patch_core::diagnostic::{Class, Diagnostic, printable_path};
 use clap::Parser;
 
 use super::{apply, diff};
-use crate::args::{Arguments, Command};
+use crate::args::{Arguments, Command, Demo};
 use crate::exit::Exit;
 use crate::render::Console;
 
@@ -41,8 +42,12 @@ const FILES: &[(&str, &str)] = &[
     ),
 ];
 
-pub(crate) fn run(console: &mut Console) -> Exit {
-    match show(console) {
+pub(crate) fn run(arguments: &Demo, console: &mut Console) -> Exit {
+    let shown = match &arguments.out {
+        Some(folder) => leave(folder, console),
+        None => show(console),
+    };
+    match shown {
         Ok(exit) => exit,
         Err(error) => {
             let message = format!("the demo can't be shown: {error:#}");
@@ -53,16 +58,32 @@ pub(crate) fn run(console: &mut Console) -> Exit {
     }
 }
 
+/// Leaves the files where the user wants to try things on them.
+fn leave(folder: &Path, console: &mut Console) -> anyhow::Result<Exit> {
+    // What is there may have been patched, and could not be told from it.
+    fs::create_dir(folder).with_context(|| format!("making {}", printable_path(folder)))?;
+    write_files(folder)?;
+    for name in ["wso2am", "gateway.toml"] {
+        console.tell(&format!("{}\n", printable_path(&folder.join(name))));
+    }
+    Ok(Exit::Success)
+}
+
+fn write_files(directory: &Path) -> anyhow::Result<()> {
+    for (path, content) in FILES {
+        let path = directory.join(path);
+        let folder = path.parent().unwrap_or(directory);
+        fs::create_dir_all(folder)
+            .and_then(|()| fs::write(&path, content))
+            .with_context(|| format!("writing {}", printable_path(&path)))?;
+    }
+    Ok(())
+}
+
 /// Runs the commands that it shows, as they would be typed.
 fn show(console: &mut Console) -> anyhow::Result<Exit> {
     let directory = tempfile::tempdir().context("making a temporary directory")?;
-    for (path, content) in FILES {
-        let path = directory.path().join(path);
-        let folder = path.parent().unwrap_or(directory.path());
-        fs::create_dir_all(folder)
-            .and_then(|()| fs::write(&path, content))
-            .with_context(|| format!("writing {}", path.display()))?;
-    }
+    write_files(directory.path())?;
     let home = directory.path().join("wso2am");
     let file = directory.path().join("gateway.toml");
     let mut exit = Exit::Success;
