@@ -277,3 +277,49 @@ fn pages_are_read_as_they_are_typed() {
     assert!(are_like(&patterns, &["a", "b", "c", "z"]));
     assert!(!are_like(&patterns, &["a", "b"]));
 }
+
+/// What is linked to on a page: the text between `](` and `)`.
+fn links(page: &str) -> impl Iterator<Item = &str> {
+    let parts = page.split("](").skip(1);
+    parts.filter_map(|part| Some(part.split_once(')')?.0))
+}
+
+/// How a heading is called in a link.
+fn anchor(heading: &str) -> String {
+    let kept = heading
+        .chars()
+        .filter(|c| c.is_alphanumeric() || matches!(c, ' ' | '-' | '_'));
+    kept.collect::<String>().to_lowercase().replace(' ', "-")
+}
+
+#[test]
+fn every_link_leads_somewhere_and_every_page_is_in_the_contents() {
+    let docs = workspace().join("docs");
+    let contents = fs::read_to_string(docs.join("SUMMARY.md")).unwrap();
+    let mut wrong = Vec::new();
+    for page in pages() {
+        let text = fs::read_to_string(&page).unwrap();
+        let name = page.strip_prefix(&docs).unwrap().to_str().unwrap();
+        if name != "SUMMARY.md" && !links(&contents).any(|link| link == name) {
+            wrong.push(format!("{name} is not in SUMMARY.md"));
+        }
+        for link in links(&text).filter(|link| !link.contains("://")) {
+            let (file, place) = link.split_once('#').unwrap_or((link, ""));
+            let target = match file {
+                "" => page.clone(),
+                file => page.parent().unwrap().join(file),
+            };
+            if !target.exists() {
+                wrong.push(format!("{name}: {link} leads nowhere"));
+            } else if !place.is_empty() {
+                let text = fs::read_to_string(&target).unwrap();
+                let mut headings = text.lines().filter(|line| line.starts_with('#'));
+                if !headings.any(|heading| anchor(heading.trim_start_matches('#').trim()) == place)
+                {
+                    wrong.push(format!("{name}: {link} names no heading"));
+                }
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
