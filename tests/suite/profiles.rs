@@ -152,3 +152,26 @@ fn a_traffic_manager_gets_its_files_back() {
     revert.exits(0);
     before.same_content(&home.files(), &revert);
 }
+
+#[test]
+fn what_a_home_keeps_of_its_former_profile_is_told() {
+    let home = Home::fixture("stock-2.6");
+    run("apply", &home, "key-manager")
+        .run()
+        .exits(0)
+        .conceals("before");
+    let now = run("apply", &home, "gateway").run();
+    now.exits(0).says("was a key-manager before");
+    now.says("`throttling.jms.enable` is false (true in a stock home)");
+    // What the new profile fixes as well is nobody's leftover.
+    now.conceals("`throttling.policy_deployer.enable`");
+    let asked = run("apply", &home, "gateway")
+        .set("throttling.jms.enable", "true")
+        .run();
+    asked.exits(0).conceals("`throttling.jms.enable` is");
+    // A home that went back is as if it had never been anything else.
+    let home = Home::fixture("stock-2.6");
+    run("apply", &home, "key-manager").run().exits(0);
+    Tool::new("revert").home(&home).run().exits(0);
+    run("check", &home, "gateway").run().conceals("before");
+}

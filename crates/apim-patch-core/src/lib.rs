@@ -17,6 +17,7 @@ pub mod diff;
 mod explanation;
 mod failure;
 mod file_text;
+pub mod former_profile;
 pub mod history;
 pub mod home;
 pub mod home_search;

@@ -27,6 +27,7 @@ use std::path::Path;
 use apim_patch_core::apply::{self as core, Interrupt, Lock, Occasion, Store};
 use apim_patch_core::diagnostic::{Class, Diagnostic, printable_path};
 use apim_patch_core::diff::Secrecy;
+use apim_patch_core::former_profile::left_over;
 use apim_patch_core::history::{prune_after as prune, secret_places};
 use apim_patch_core::home::Home;
 use apim_patch_core::plan::{LinkPolicy, Plan};
@@ -83,6 +84,8 @@ impl<'a> Prepared<'a> {
             home.check_version(version).map_err(|error| vec![error])?;
         }
         warnings.extend(selection.warnings.iter().cloned());
+        let links = request.selected.links.policy();
+        warnings.extend(left_over(&store, &selection, home.version(), links));
         Ok(Self {
             home,
             store,
