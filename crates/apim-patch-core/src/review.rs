@@ -105,6 +105,16 @@ fn no_diff(problem: &str) -> Diagnostic {
     .help("reports are what `apim-patch diff --format json` prints")
 }
 
+impl From<FileDiff> for ReviewedFile {
+    /// A diff of which nobody knows any more what it was for.
+    fn from(diff: FileDiff) -> Self {
+        Self {
+            diff,
+            changes: Vec::new(),
+        }
+    }
+}
+
 impl ReviewedFile {
     fn new(diff: FileDiff, settings: &[SettingReport], profile: Option<&'static Profile>) -> Self {
         let settings = settings

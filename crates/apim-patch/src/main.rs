@@ -10,6 +10,7 @@ mod examples;
 mod exit;
 mod home_arguments;
 mod options;
+mod output_arguments;
 mod process;
 mod render;
 

@@ -11,7 +11,7 @@ use apim_patch_core::saved_plan::{NodePlan, SavedPlan};
 
 use super::many::{Done, Many};
 use super::{Request, diff};
-use crate::args::{HomeArgument, Plan};
+use crate::args::{HomeArgument, Plan, View};
 use crate::exit::Exit;
 use crate::render::Console;
 
@@ -71,7 +71,7 @@ fn plan(
     let folder = env::current_dir().unwrap_or_default();
     let report = looked.report(Secrecy::Masked);
     let node = NodePlan::new(place, selection, &looked.plan, report, &folder)?;
-    let done = looked.show(Secrecy::Masked, console);
+    let done = looked.show(Secrecy::Masked, View::default(), console)?;
     Ok(Done {
         exit: done.exit,
         status: done.status,
