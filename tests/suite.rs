@@ -49,6 +49,8 @@ mod profiles;
 mod reference;
 #[path = "suite/revert.rs"]
 mod revert;
+#[path = "suite/review.rs"]
+mod review;
 #[path = "suite/secrets.rs"]
 mod secrets;
 #[path = "suite/selection.rs"]

@@ -29,6 +29,7 @@ mod operation;
 pub mod plan;
 pub mod profile;
 pub mod report;
+pub mod review;
 pub mod saved_plan;
 mod secure_vault;
 mod side_by_side;

@@ -3,12 +3,13 @@
 use std::path::PathBuf;
 
 use clap::builder::styling::{AnsiColor, Styles};
-use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum, ValueHint};
+use clap::{ArgAction, Args, Parser, Subcommand, ValueHint};
 
 use crate::examples::{
     APPLY_EXAMPLES, CHECK_EXAMPLES, DIFF_EXAMPLES, MERGE_EXAMPLES, PLAN_EXAMPLES, RENDER_EXAMPLES,
 };
 pub(crate) use crate::home_arguments::{HomeArgument, Homes, Jobs};
+pub(crate) use crate::output_arguments::{Color, Format, Output, Paging, PastView, View};
 
 const STYLES: Styles = Styles::styled()
     .header(AnsiColor::Green.on_default().bold())
@@ -33,49 +34,6 @@ pub(crate) struct Arguments {
     pub(crate) command: Command,
     #[command(flatten)]
     pub(crate) output: Output,
-}
-
-/// How results are shown.
-#[derive(Debug, Args)]
-pub(crate) struct Output {
-    /// Shape of the output
-    #[arg(long, global = true, value_enum, default_value_t = Format::Human, help_heading = "Output")]
-    pub(crate) format: Format,
-    /// When to use colours
-    #[arg(long, global = true, value_enum, default_value_t = Color::Auto, value_name = "WHEN", help_heading = "Output")]
-    pub(crate) color: Color,
-    /// Say less: errors only
-    #[arg(
-        short,
-        long,
-        global = true,
-        conflicts_with = "verbose",
-        help_heading = "Output"
-    )]
-    pub(crate) quiet: bool,
-    /// Say more: settings that are already so, too
-    #[arg(short, long, global = true, help_heading = "Output")]
-    pub(crate) verbose: bool,
-}
-
-/// When to use colours.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(crate) enum Color {
-    /// On a terminal, unless NO_COLOR is set.
-    Auto,
-    /// Always.
-    Always,
-    /// Never.
-    Never,
-}
-
-/// Shape of the output.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(crate) enum Format {
-    /// For people.
-    Human,
-    /// One object per home and line, for programs.
-    Json,
 }
 
 #[derive(Debug, Subcommand)]
@@ -181,6 +139,11 @@ pub(crate) struct Links {
 }
 
 #[derive(Debug, Args)]
+#[command(
+    mut_arg("side_by_side", |arg| arg.requires("dry_run")),
+    mut_arg("stat", |arg| arg.requires("dry_run")),
+    mut_arg("why", |arg| arg.requires("dry_run"))
+)]
 pub(crate) struct Apply {
     #[command(flatten)]
     pub(crate) selected: Selected,
@@ -210,6 +173,8 @@ pub(crate) struct Apply {
     /// Show secrets in the diff of --dry-run
     #[arg(long, requires = "dry_run")]
     pub(crate) show_secrets: bool,
+    #[command(flatten)]
+    pub(crate) view: View,
     #[command(flatten)]
     pub(crate) waiting: Waiting,
 }
@@ -252,6 +217,10 @@ pub(crate) struct Diff {
     /// Exit with 1 where there are differences
     #[arg(long, action = ArgAction::SetTrue)]
     pub(crate) exit_code: bool,
+    #[command(flatten)]
+    pub(crate) view: View,
+    #[command(flatten)]
+    pub(crate) paging: Paging,
 }
 
 #[derive(Debug, Args)]
@@ -312,6 +281,10 @@ pub(crate) struct History {
     /// Delete all but the latest N runs
     #[arg(long, value_name = "N", conflicts_with = "id")]
     pub(crate) prune: Option<usize>,
+    #[command(flatten)]
+    pub(crate) view: PastView,
+    #[command(flatten)]
+    pub(crate) paging: Paging,
     #[command(flatten)]
     pub(crate) waiting: Waiting,
 }

@@ -19,7 +19,9 @@ A plan holds no secrets, only where they are kept: they are read again by apply.
 pub(crate) const DIFF_EXAMPLES: &str = "\
 Examples:
   apim-patch diff --home /opt/wso2am --profile gateway --file gateway.toml
+  apim-patch diff --home /opt/wso2am --profile gateway --file gateway.toml --why
   apim-patch diff --all-homes /srv --file cluster.toml --exit-code
+  apim-patch diff --all-homes /srv --file cluster.toml --stat
   apim-patch diff --plan gateway.plan";
 
 pub(crate) const CHECK_EXAMPLES: &str = "\

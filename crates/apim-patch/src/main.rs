@@ -11,6 +11,7 @@ mod exit;
 mod home_arguments;
 mod options;
 mod out_file;
+mod output_arguments;
 mod process;
 mod render;
 

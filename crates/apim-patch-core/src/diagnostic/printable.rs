@@ -42,13 +42,15 @@ pub fn printable_path(path: &Path) -> String {
     out
 }
 
-/// Control characters, and the format characters that hide or reorder text
-/// (Unicode TR 36, section 2.1).
+/// Control characters, and the characters that hide themselves or reorder text
+/// (Unicode TR 36, section 2.1; TR 39, section 5.4).
 pub(super) fn is_unprintable(c: char) -> bool {
     c.is_control()
         || matches!(c,
-            '\u{200B}'..='\u{200F}' | '\u{2028}'..='\u{202E}' | '\u{2060}'..='\u{2069}' | '\u{FEFF}'
-            | '\u{FFF9}'..='\u{FFFB}')
+            '\u{AD}' | '\u{34F}' | '\u{61C}' | '\u{115F}' | '\u{1160}' | '\u{180E}'
+            | '\u{200B}'..='\u{200F}' | '\u{2028}'..='\u{202E}' | '\u{2060}'..='\u{206F}'
+            | '\u{3164}' | '\u{FEFF}' | '\u{FFA0}' | '\u{FFF9}'..='\u{FFFB}'
+            | '\u{E0000}'..='\u{E007F}')
 }
 
 #[cfg(test)]
@@ -66,6 +68,14 @@ mod tests {
             ("\u{7f}\u{9b}2J", "\\u{7f}\\u{9b}2J"),
         ] {
             assert_eq!(printable(text), expect);
+        }
+        // Marks, embeddings, overrides and isolates of both directions; joiners, spaces and
+        // fillers without width; tags.
+        let invisible = "\u{ad}\u{34f}\u{61c}\u{180e}\u{200b}\u{200c}\u{200d}\u{200e}\u{200f}\
+                         \u{202a}\u{202b}\u{202c}\u{202d}\u{202e}\u{2060}\u{2066}\u{2067}\u{2068}\
+                         \u{2069}\u{206a}\u{3164}\u{feff}\u{ffa0}\u{e0041}";
+        for c in invisible.chars() {
+            assert_eq!(printable(&c.to_string()), c.escape_unicode().to_string());
         }
         let path = Path::new(OsStr::from_bytes(b"conf/\xff\x1b.xml"));
         assert_eq!(printable_path(path), "conf/\\xff\\u{1b}.xml");

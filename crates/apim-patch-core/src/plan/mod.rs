@@ -106,11 +106,16 @@ pub enum Outcome {
 impl PlannedSetting {
     /// Whether it is not yet what is asked for.
     pub fn changes(&self) -> bool {
-        !matches!(self.outcome, Outcome::Unchanged | Outcome::NotApplicable)
+        self.outcome.changes()
     }
 }
 
 impl Outcome {
+    /// Whether something changes.
+    pub fn changes(self) -> bool {
+        !matches!(self, Self::Unchanged | Self::NotApplicable)
+    }
+
     /// The word for it in reports.
     pub fn as_str(self) -> &'static str {
         match self {

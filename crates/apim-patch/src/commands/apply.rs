@@ -32,7 +32,7 @@ pub(crate) fn run(arguments: &Apply, console: &mut Console, has_written: &mut bo
         };
         let one = |home: &HomeArgument, console: &mut Console| {
             let looked = diff::look(request, home)?;
-            Ok(looked.show(secrecy(arguments.show_secrets), console))
+            looked.show(secrecy(arguments.show_secrets), arguments.view, console)
         };
         return many.run(console, one, |()| ()).exit;
     }

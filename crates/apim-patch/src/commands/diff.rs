@@ -1,27 +1,30 @@
 //! `diff`: the unified diff that `apply` would make.
 
 use apim_patch_core::apply::refuse_interrupted;
-use apim_patch_core::diagnostic::{Diagnostic, printable_path};
+use apim_patch_core::diagnostic::{Diagnostic, printable, printable_path};
 use apim_patch_core::diff::{Secrecy, diffs};
 use apim_patch_core::plan::Plan;
 use apim_patch_core::report::{Report, Status};
+use apim_patch_core::review::Review;
 use apim_patch_core::saved_plan::SavedPlan;
 
 use super::many::{Done, Many};
 use super::{Prepared, Request, secrecy};
-use crate::args::{Diff, HomeArgument};
+use crate::args::{Diff, HomeArgument, View};
 use crate::exit::Exit;
-use crate::render::{Console, diff, reviewed};
+use crate::render::{Console, diff, is_drawn, not_for_patch, review};
 
 pub(crate) fn run(arguments: &Diff, console: &mut Console) -> Exit {
     let selected = &arguments.selected;
+    if !arguments.paging.no_pager {
+        console.page();
+    }
     let exit_of = |status| match arguments.exit_code && status == Status::Planned {
         true => Exit::Differences,
         false => Exit::Success,
     };
     if let Some(path) = &arguments.plan {
-        let shown = SavedPlan::read(path)
-            .and_then(|plan| show_saved(&plan, selected.node.as_deref(), console));
+        let shown = SavedPlan::read(path).and_then(|plan| show_saved(&plan, arguments, console));
         return match shown {
             Ok(status) => exit_of(status),
             Err(error) => {
@@ -39,7 +42,8 @@ pub(crate) fn run(arguments: &Diff, console: &mut Console) -> Exit {
         saved: None,
     };
     let one = |home: &HomeArgument, console: &mut Console| {
-        let done = look(request, home)?.show(secrecy(arguments.show_secrets), console);
+        let looked = look(request, home)?;
+        let done = looked.show(secrecy(arguments.show_secrets), arguments.view, console)?;
         Ok(Done {
             exit: exit_of(done.status),
             ..done
@@ -76,42 +80,85 @@ impl Looked<'_> {
     }
 
     /// Shows what would change.
-    pub(super) fn show(&self, secrecy: Secrecy, console: &mut Console) -> Done {
+    pub(super) fn show(
+        &self,
+        secrecy: Secrecy,
+        view: View,
+        console: &mut Console,
+    ) -> Result<Done, Vec<Diagnostic>> {
         let Self { prepared, plan } = self;
         console.diagnostics(&prepared.warnings);
         console.diagnostics(&plan.warnings);
         let report = self.report(secrecy);
-        diff(console, &diffs(plan, secrecy));
-        for removal in &plan.removals {
-            console.say(&format!("{} would be taken away", printable_path(removal)));
+        let diffs = diffs(plan, secrecy);
+        if is_drawn(console, view) {
+            let of = Review::of(&report).map_err(|error| vec![error])?;
+            let headline = prepared.headline();
+            review(console, &headline, &of.files, &of.removed, view);
+        } else {
+            if console.is_human() {
+                diff(console, &diffs);
+            }
+            for removal in &plan.removals {
+                console.say(&format!("{} would be taken away", printable_path(removal)));
+            }
         }
+        not_for_patch(console, &diffs);
         console.json(&report);
         console.say(&match report.status {
             Status::Unchanged => format!("{}: nothing to do", prepared.headline()),
             _ => format!("{}: nothing was written", prepared.headline()),
         });
-        Done {
+        Ok(Done {
             exit: Exit::Success,
             status: report.status,
             kept: (),
-        }
+        })
     }
 }
 
 /// Shows what was reviewed, of one node or of all. No home is needed.
 fn show_saved(
     plan: &SavedPlan,
-    node: Option<&str>,
+    arguments: &Diff,
     console: &mut Console,
 ) -> Result<Status, Diagnostic> {
     let mut status = Status::Unchanged;
-    for node in plan.named(node)? {
+    let view = arguments.view;
+    for node in plan.named(arguments.selected.node.as_deref())? {
         let report = node.report();
-        reviewed(console, report, plan.made());
+        let headline = headline(report);
+        if is_drawn(console, view) {
+            let of = Review::of(report)?;
+            review(console, &headline, &of.files, &of.removed, view);
+        } else if console.is_human() {
+            for file in &report.files {
+                console.raw(file.diff.as_bytes());
+            }
+        }
         console.json(report);
+        let what = match report.status {
+            Status::Unchanged => "nothing to do",
+            _ => "planned, not written",
+        };
+        console.say(&format!(
+            "{headline}: {what}, as of {}",
+            printable(plan.made())
+        ));
         if report.status == Status::Planned {
             status = Status::Planned;
         }
     }
     Ok(status)
+}
+
+/// The home, the node and the profile of a saved plan.
+fn headline(report: &Report) -> String {
+    let node = report.node.as_deref();
+    let node = node.map_or(String::new(), |node| format!("node {}, ", printable(node)));
+    format!(
+        "{} ({node}profile {})",
+        printable(&report.home),
+        printable(report.profile.as_deref().unwrap_or_default()),
+    )
 }

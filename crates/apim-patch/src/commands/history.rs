@@ -5,11 +5,12 @@ use apim_patch_core::diagnostic::{Diagnostic, printable, printable_path};
 use apim_patch_core::diff::FileDiff;
 use apim_patch_core::history::{self, Change, Entry};
 use apim_patch_core::report::{Report, Run, Runs, Status, VERSION};
+use apim_patch_core::review::ReviewedFile;
 
 use super::secrecy;
-use crate::args::History;
+use crate::args::{History, View};
 use crate::exit::Exit;
-use crate::render::{Console, diff};
+use crate::render::{Console, diff, is_drawn, not_for_patch, review};
 
 pub(crate) fn run(arguments: &History, console: &mut Console) -> Exit {
     let shown = match (&arguments.id, arguments.prune) {
@@ -72,6 +73,9 @@ fn list(arguments: &History, console: &mut Console) -> Result<(), Vec<Diagnostic
 }
 
 fn show(arguments: &History, id: &str, console: &mut Console) -> Result<(), Vec<Diagnostic>> {
+    if !arguments.paging.no_pager {
+        console.page();
+    }
     let store = store(arguments)?;
     let entry = history::find(&store, id).map_err(|error| vec![error])?;
     let secrecy = secrecy(arguments.show_secrets);
@@ -110,7 +114,15 @@ fn show(arguments: &History, id: &str, console: &mut Console) -> Result<(), Vec<
         transaction: entry.manifest(),
         diff: texts.concat(),
     });
-    diff(console, &diffs);
+    not_for_patch(console, &diffs);
+    let view = View::from(arguments.view);
+    if is_drawn(console, view) {
+        let headline = format!("{}, run {}", printable_path(&arguments.home), entry.id());
+        let files: Vec<ReviewedFile> = diffs.into_iter().map(ReviewedFile::from).collect();
+        review(console, &headline, &files, &[], view);
+    } else if console.is_human() {
+        diff(console, &diffs);
+    }
     Ok(())
 }
 

@@ -9,7 +9,7 @@ use apim_patch_core::saved_plan::{NodePlan, SavedPlan};
 
 use super::many::{Done, Many};
 use super::{Request, diff};
-use crate::args::{HomeArgument, Plan};
+use crate::args::{HomeArgument, Plan, View};
 use crate::exit::Exit;
 use crate::out_file::{Readers, write};
 use crate::render::Console;
@@ -70,7 +70,7 @@ fn plan(
     let folder = env::current_dir().unwrap_or_default();
     let report = looked.report(Secrecy::Masked);
     let node = NodePlan::new(place, selection, &looked.plan, report, &folder)?;
-    let done = looked.show(Secrecy::Masked, console);
+    let done = looked.show(Secrecy::Masked, View::default(), console)?;
     Ok(Done {
         exit: done.exit,
         status: done.status,

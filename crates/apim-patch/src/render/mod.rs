@@ -5,9 +5,10 @@ mod diagnostic;
 mod diff;
 mod human;
 mod merged;
+mod pager;
 mod progress;
 mod recording;
-mod reviewed;
+mod review;
 
 use std::io::{self, IsTerminal, Write};
 
@@ -16,14 +17,15 @@ use apim_patch_core::report::Report;
 
 use crate::args::{Color, Format, Output};
 use crate::exit::Exit;
+use pager::Paging;
 
-pub(crate) use diff::diff;
+pub(crate) use diff::{diff, not_for_patch};
 pub(crate) use human::{differences, summary};
 pub(crate) use merged::merged;
 pub(crate) use progress::Progress;
 pub(crate) use recording::Recording;
 use recording::Said;
-pub(crate) use reviewed::reviewed;
+pub(crate) use review::{is_drawn, review};
 
 /// Where results go.
 pub(crate) struct Console {
@@ -34,6 +36,7 @@ pub(crate) struct Console {
     /// Where there is one, nothing is written yet but recorded here.
     recording: Option<Recording>,
     progress: Progress,
+    paging: Paging,
     /// The first thing that kept data from being written.
     failed: Option<io::Error>,
 }
@@ -53,6 +56,7 @@ impl Console {
             verbose: output.verbose,
             recording: None,
             progress: Progress::none(),
+            paging: Paging::Off,
             failed: None,
         }
     }
@@ -67,6 +71,7 @@ impl Console {
             verbose: self.verbose,
             recording: Some(Recording::default()),
             progress: Progress::none(),
+            paging: Paging::Off,
             failed: None,
         }
     }
@@ -98,6 +103,22 @@ impl Console {
         self.progress = Progress::none();
     }
 
+    /// Shows what comes page by page, where somebody sits before it.
+    pub(crate) fn page(&mut self) {
+        if self.format == Format::Human && io::stdout().is_terminal() {
+            self.paging = Paging::chosen();
+        }
+    }
+
+    /// Whether what is written is shown page by page.
+    fn is_paged(&self) -> bool {
+        !matches!(self.paging, Paging::Off)
+    }
+
+    pub(crate) fn is_human(&self) -> bool {
+        self.format == Format::Human
+    }
+
     pub(crate) fn is_json(&self) -> bool {
         self.format == Format::Json
     }
@@ -108,13 +129,13 @@ impl Console {
 
     /// Whether stdout is for a person rather than for a program.
     pub(crate) fn is_styled(&self) -> bool {
-        !self.is_json() && (self.color == Color::Always || io::stdout().is_terminal())
+        self.is_human() && (self.color == Color::Always || io::stdout().is_terminal())
     }
 
     /// Writes data, for people; styles are taken out where they are not
     /// wanted.
     pub(crate) fn data(&mut self, text: &str) {
-        if !self.is_json() {
+        if self.is_human() {
             self.put(Said::Data(text.to_owned()));
         }
     }
@@ -177,8 +198,9 @@ impl Console {
             return;
         }
         let written = match said {
-            Said::Data(text) => write!(anstream::stdout(), "{text}"),
+            Said::Data(text) => self.write_text(&text),
             Said::Raw(bytes) => io::stdout().write_all(&bytes),
+            Said::Aside(text) if self.paging.takes_asides() => self.write_text(&text),
             Said::Aside(text) => {
                 // Nobody to tell that nobody listens.
                 let _ = write!(anstream::stderr(), "{text}");
@@ -186,6 +208,16 @@ impl Console {
             }
         };
         self.note(written);
+    }
+
+    fn write_text(&mut self, text: &str) -> io::Result<()> {
+        if let Err(why) = self.paging.start() {
+            self.say(&why);
+        }
+        match self.paging.running() {
+            Some(pager) => pager.write(text),
+            None => write!(anstream::stdout(), "{text}"),
+        }
     }
 
     /// Shows a failure: drawn for people, as a report for programs.
@@ -200,7 +232,11 @@ impl Console {
 
     /// The status of a run whose data did not get out. A reader that has seen
     /// enough is no failure.
-    pub(crate) fn finish(self, exit: Exit, has_written: bool) -> Exit {
+    pub(crate) fn finish(mut self, exit: Exit, has_written: bool) -> Exit {
+        if let Some(unread) = self.paging.end() {
+            let written = write!(anstream::stdout(), "{unread}");
+            self.note(written);
+        }
         match self.failed {
             Some(error) if error.kind() != io::ErrorKind::BrokenPipe && !has_written => {
                 let message = format!("the output can't be written: {error}");

@@ -17,7 +17,7 @@ impl Progress {
 
     /// A bar for this many homes.
     pub(super) fn of(console: &Console, homes: usize) -> Self {
-        if console.quiet || console.is_json() || !io::stderr().is_terminal() {
+        if console.quiet || console.is_json() || console.is_paged() || !io::stderr().is_terminal() {
             return Self::none();
         }
         let homes = u64::try_from(homes).unwrap_or(u64::MAX);

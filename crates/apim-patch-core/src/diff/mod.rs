@@ -1,15 +1,18 @@
 //! The unified diff of a plan, with the changed words marked and secrets
 //! masked.
 
-use std::fmt;
+mod text;
+mod words;
+
 use std::ops::Range;
 
-use similar::{Algorithm, ChangeTag, DiffOp, TextDiff, capture_diff_slices, group_diff_ops};
+use similar::{Algorithm, DiffOp, capture_diff_slices, group_diff_ops};
 use xml_inplace::Encoding;
 
 use crate::diagnostic::MASK;
 use crate::file_text::FileText;
 use crate::plan::{FilePlan, Plan, Secrets};
+pub use text::{InvalidDiff, NO_NEWLINE};
 
 /// Unchanged lines around a change, as `diff -u` shows.
 const CONTEXT: usize = 3;
@@ -58,6 +61,9 @@ pub struct Line {
     pub kind: LineKind,
     /// Its text, in pieces, with its line feed if it has one.
     pub pieces: Vec<Piece>,
+    /// Whether it looks like the line whose place it takes, or that takes its
+    /// place: what differs is a secret.
+    pub has_other_secret: bool,
 }
 
 /// A part of a line.
@@ -164,13 +170,17 @@ impl FileDiff {
             (&marked(before), &masks(&secrets.before)),
             (&marked(after), &masks(&secrets.after)),
         );
+        Self::of_hunks(path, before.encoding, hunks)
+    }
+
+    fn of_hunks(path: String, encoding: Encoding, hunks: Vec<Hunk>) -> Self {
         let count = |kind| {
             let lines = hunks.iter().flat_map(|hunk| &hunk.lines);
             lines.filter(|line| line.kind == kind).count()
         };
         Self {
             path,
-            encoding: before.encoding,
+            encoding,
             removed: count(LineKind::Removed),
             added: count(LineKind::Added),
             hunks,
@@ -207,24 +217,11 @@ impl Hunk {
                 lines.extend(old.iter().map(|line| Line::plain(LineKind::Context, line)));
                 continue;
             }
-            let pairs: Vec<_> = old
-                .iter()
-                .zip(new)
-                .map(|(old, new)| words(old, new))
-                .collect();
-            let (removed, added): (Vec<_>, Vec<_>) = pairs.into_iter().unzip();
-            let rest = |lines: &[String], from: usize, kind| -> Vec<Line> {
-                lines[from..]
-                    .iter()
-                    .map(|line| Line::plain(kind, line))
-                    .collect()
-            };
-            let paired = removed.len();
-            lines.extend(removed);
-            lines.extend(rest(old, paired, LineKind::Removed));
-            lines.extend(added);
-            lines.extend(rest(new, paired, LineKind::Added));
+            let plain = |kind| move |line: &String| Line::plain(kind, line);
+            lines.extend(old.iter().map(plain(LineKind::Removed)));
+            lines.extend(new.iter().map(plain(LineKind::Added)));
         }
+        words::mark(&mut lines);
         let range = |of: fn(&DiffOp) -> Range<usize>| {
             let start = group.first().map_or(0, |operation| of(operation).start);
             let end = group.last().map_or(0, |operation| of(operation).end);
@@ -256,6 +253,7 @@ impl Line {
                 text: text.to_owned(),
                 changed: false,
             }],
+            has_other_secret: false,
         }
     }
 
@@ -266,33 +264,6 @@ impl Line {
             .map(|piece| piece.text.as_str())
             .collect()
     }
-}
-
-/// A line and the one that takes its place, with the words marked in which
-/// they differ.
-fn words(old: &str, new: &str) -> (Line, Line) {
-    let diff = TextDiff::from_words(old, new);
-    let pieces = |tag: ChangeTag, kind| {
-        let mut pieces: Vec<Piece> = Vec::new();
-        for change in diff.iter_all_changes() {
-            let changed = change.tag() == tag;
-            if !(changed || change.tag() == ChangeTag::Equal) {
-                continue;
-            }
-            match pieces.last_mut() {
-                Some(last) if last.changed == changed => last.text.push_str(change.value()),
-                _ => pieces.push(Piece {
-                    text: change.value().to_owned(),
-                    changed,
-                }),
-            }
-        }
-        Line { kind, pieces }
-    };
-    (
-        pieces(ChangeTag::Delete, LineKind::Removed),
-        pieces(ChangeTag::Insert, LineKind::Added),
-    )
 }
 
 /// The lines as they may be shown. A mask that reaches over several lines
@@ -325,27 +296,6 @@ fn masked_lines(lines: &[&str], masks: &[Range<usize>]) -> Vec<String> {
     }
     shown
 }
-
-impl fmt::Display for FileDiff {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        writeln!(f, "--- a/{}", self.path)?;
-        writeln!(f, "+++ b/{}", self.path)?;
-        for hunk in &self.hunks {
-            writeln!(f, "{}", hunk.header())?;
-            for line in &hunk.lines {
-                let text = line.text();
-                write!(f, "{}{text}", line.kind.sign())?;
-                if !text.ends_with('\n') {
-                    write!(f, "\n{NO_NEWLINE}\n")?;
-                }
-            }
-        }
-        Ok(())
-    }
-}
-
-/// What `diff` writes behind a last line without line feed.
-pub const NO_NEWLINE: &str = "\\ No newline at end of file";
 
 #[cfg(test)]
 mod tests {
@@ -403,9 +353,12 @@ mod tests {
         let before = "<P>one\ntwo</P>\nx\n";
         let after = "<P>three\ntwo</P>\nx\n";
         let mask = |end| vec![Range { start: 3, end }];
-        let text = diff((before, &mask(10)), (after, &mask(12))).to_string();
+        let diff = diff((before, &mask(10)), (after, &mask(12)));
+        let lines = &diff.hunks[0].lines;
+        let marked: Vec<_> = lines.iter().map(|line| line.has_other_secret).collect();
+        assert_eq!(marked, [true, true, false, false]);
         assert_eq!(
-            text,
+            diff.to_string(),
             "--- a/f\n+++ b/f\n@@ -1,3 +1,3 @@\n-<P>******\n+<P>******\n ******</P>\n x\n"
         );
     }
