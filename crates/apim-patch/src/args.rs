@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use clap::builder::styling::{AnsiColor, Styles};
-use clap::{ArgAction, Args, Parser, Subcommand, ValueHint};
+use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum, ValueHint};
 
 use crate::examples::{
     APPLY_EXAMPLES, CHECK_EXAMPLES, DIFF_EXAMPLES, MERGE_EXAMPLES, PLAN_EXAMPLES, RENDER_EXAMPLES,
@@ -81,7 +81,7 @@ pub(crate) enum Command {
     Explain(Explain),
     /// Say what contradicts itself between the nodes of a deployment file, or between homes
     Lint(Lint),
-    /// Write what stands around the nodes of a deployment: names, start commands
+    /// Write what stands around the nodes of a deployment: names, certificates, start commands
     #[command(subcommand, after_help = RENDER_EXAMPLES)]
     Render(Render),
     /// Print a deployment file to start from
@@ -356,6 +356,8 @@ pub(crate) enum Render {
     Hosts(RenderHosts),
     /// The command that starts each node
     Start(RenderStart),
+    /// Keys and certificates for the names of the load balancers; what is there is kept
+    Certs(RenderCerts),
 }
 
 /// Of which deployment, and where to.
@@ -398,4 +400,36 @@ pub(crate) struct RenderStart {
     pub(crate) node: Option<String>,
     #[command(flatten)]
     pub(crate) out: OutFolder,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct RenderCerts {
+    #[command(flatten)]
+    pub(crate) rendering: Rendering,
+    /// The folder that keys and certificates are kept in; one that is made is for its owner only
+    #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath)]
+    pub(crate) out: PathBuf,
+    /// Sign each certificate with its own key, without an authority of their own
+    #[arg(long)]
+    pub(crate) self_signed: bool,
+    /// The kind of new keys
+    #[arg(long, value_enum, default_value_t = Key::Rsa, value_name = "KIND")]
+    pub(crate) key: Key,
+    /// Days for which the certificate of a load balancer is valid
+    #[arg(
+        long,
+        value_name = "N",
+        default_value_t = 825,
+        value_parser = clap::value_parser!(u32).range(1..=3650)
+    )]
+    pub(crate) days: u32,
+}
+
+/// Kinds of keys.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Key {
+    /// 3072 bits, for every client.
+    Rsa,
+    /// On the curve P-256: smaller and faster, where all clients know it.
+    Ecdsa,
 }

@@ -40,4 +40,5 @@ pub(crate) const RENDER_EXAMPLES: &str = "\
 Examples:
   apim-patch render start --file cluster.toml
   apim-patch render hosts --file cluster.toml --node gw-1
-  apim-patch render hosts --file cluster.toml --node gw-1 --into /etc/hosts";
+  apim-patch render hosts --file cluster.toml --node gw-1 --into /etc/hosts
+  apim-patch render certs --file cluster.toml --out certs";

@@ -1,8 +1,10 @@
 //! What stands around the nodes of a deployment: names, load balancers,
 //! certificates and start commands, as they follow from its file.
 //!
-//! Everything here is text; nothing is written but by [`HostsFile`].
+//! Everything here is text; nothing is written but by [`HostsFile`] and
+//! [`keep_certificates`].
 
+mod certificates;
 mod hosts;
 mod hosts_file;
 mod read;
@@ -14,6 +16,7 @@ use crate::catalogue::nearest;
 use crate::deployment::Role;
 use crate::diagnostic::{Class, Diagnostic, Spot, printable_name};
 
+pub use certificates::{CertificateOptions, KeptCertificates, KeyKind, keep_certificates};
 pub use hosts::{Hosts, hosts};
 pub use hosts_file::{HostsFile, Kept};
 pub use start::start;
@@ -104,6 +107,12 @@ impl LoadBalancer {
         let console = self.mgt_host_name.as_deref();
         let console = console.filter(|name| !name.eq_ignore_ascii_case(&self.host_name));
         std::iter::once(self.host_name.as_str()).chain(console)
+    }
+
+    /// Whether it answers to TLS anywhere.
+    pub fn has_tls(&self) -> bool {
+        let kinds = [self.traffic, self.servlet, self.websocket];
+        kinds.iter().any(|ports| ports.secure.is_some())
     }
 
     /// The name of consoles and admin services.

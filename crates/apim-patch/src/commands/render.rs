@@ -3,14 +3,16 @@
 use std::env;
 use std::fs;
 use std::path::Path;
+use std::time::SystemTime;
 
 use apim_patch_core::diagnostic::{Class, Diagnostic, printable, printable_path};
 use apim_patch_core::spec::DeploymentFile;
 use apim_patch_core::surroundings::{
-    self, Hosts, HostsFile, Kept, Node, Rendered, Surroundings, unknown_node,
+    self, CertificateOptions, Hosts, HostsFile, Kept, KeyKind, Node, Rendered, Surroundings,
+    unknown_node,
 };
 
-use crate::args::{OutFolder, Render, RenderHosts, Rendering};
+use crate::args::{Key, OutFolder, Render, RenderCerts, RenderHosts, Rendering};
 use crate::exit::Exit;
 use crate::options::deployment_file;
 use crate::out_file::{Readers, write};
@@ -19,6 +21,7 @@ use crate::render::Console;
 pub(crate) fn run(arguments: &Render, console: &mut Console) -> Exit {
     let rendered = match arguments {
         Render::Hosts(arguments) => render_hosts(arguments, console),
+        Render::Certs(arguments) => render_certs(arguments, console),
         Render::Start(arguments) => read(&arguments.rendering, console).and_then(|read| {
             let node = node(&read, arguments.node.as_deref())?;
             put(&[surroundings::start(&read, node)], &arguments.out, console)
@@ -81,6 +84,29 @@ fn keep(path: &Path, hosts: &Hosts, console: &mut Console) -> Result<(), Diagnos
     match file.keep(hosts)? {
         Kept::Unchanged => console.say(&format!("{path}: nothing to do")),
         Kept::Written => console.say(&format!("{path}: written")),
+    }
+    Ok(())
+}
+
+fn render_certs(arguments: &RenderCerts, console: &mut Console) -> Result<(), Vec<Diagnostic>> {
+    let read = read(&arguments.rendering, console)?;
+    let options = CertificateOptions {
+        self_signed: arguments.self_signed,
+        key: match arguments.key {
+            Key::Rsa => KeyKind::Rsa,
+            Key::Ecdsa => KeyKind::Ecdsa,
+        },
+        days: arguments.days,
+        now: SystemTime::now(),
+    };
+    let kept = surroundings::keep_certificates(&arguments.out, &read, &options)?;
+    console.diagnostics(&kept.warnings);
+    if kept.written.is_empty() {
+        let folder = printable_path(&arguments.out);
+        console.tell(&format!("{folder}: nothing to do\n"));
+    }
+    for (path, done) in &kept.written {
+        console.tell(&format!("{path}: {done}\n"));
     }
     Ok(())
 }
