@@ -33,3 +33,11 @@ Examples:
   for node in $NODES; do ssh $node apim-patch check ... --format json; done | apim-patch report merge -
 
 Exit status: 0 every node is as asked for, 1 differences or nodes that failed, 2 a report that can't be read.";
+
+pub(crate) const DOCTOR_EXAMPLES: &str = "\
+Examples:
+  apim-patch doctor --home /opt/wso2am
+  apim-patch doctor --home /opt/wso2am --file cluster.toml --node gw-1 --ca certs/ca.pem
+  apim-patch doctor --home /opt/wso2am --profile gateway --format json
+
+Exit status: 0 nothing found, 1 something found, 2 to 6 something kept it from looking.";

@@ -165,12 +165,7 @@ impl Home {
     /// Warns if a server runs on this home: it has read its files and goes on
     /// with them until it is started again.
     pub fn running_server(&self) -> Option<Diagnostic> {
-        let file = self.path.join("wso2carbon.pid");
-        let content = crate::bounded_read::read(&file, 64).ok()?;
-        let pid: u32 = str::from_utf8(&content).ok()?.trim().parse().ok()?;
-        if !Path::new("/proc").join(pid.to_string()).is_dir() {
-            return None;
-        }
+        let pid = self.server_process(Path::new("/proc"))?;
         let message = format!(
             "a server runs on {} (process {pid}): restart needed",
             printable_path(&self.path)
@@ -179,6 +174,15 @@ impl Home {
             Diagnostic::warning("server-running", Class::Home, message)
                 .help("what is changed takes effect when the server is started again"),
         )
+    }
+
+    /// The server that runs on this home, by the number that it has left and the
+    /// processes that `proc` shows.
+    pub(crate) fn server_process(&self, proc: &Path) -> Option<u32> {
+        let file = self.path.join("wso2carbon.pid");
+        let content = crate::bounded_read::read(&file, 64).ok()?;
+        let process: u32 = str::from_utf8(&content).ok()?.trim().parse().ok()?;
+        proc.join(process.to_string()).is_dir().then_some(process)
     }
 
     /// Whether `version` of the home's product belongs to `release` of API-M.
