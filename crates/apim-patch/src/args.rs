@@ -3,13 +3,18 @@
 use std::path::PathBuf;
 
 use clap::builder::styling::{AnsiColor, Styles};
-use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum, ValueHint};
+use clap::{ArgAction, Args, Parser, Subcommand, ValueHint};
 
+pub(crate) use crate::doctor_arguments::Doctor;
 use crate::examples::{
-    APPLY_EXAMPLES, CHECK_EXAMPLES, DIFF_EXAMPLES, MERGE_EXAMPLES, PLAN_EXAMPLES, RENDER_EXAMPLES,
+    APPLY_EXAMPLES, CHECK_EXAMPLES, DIFF_EXAMPLES, DOCTOR_EXAMPLES, MERGE_EXAMPLES, PLAN_EXAMPLES,
+    RENDER_EXAMPLES,
 };
 pub(crate) use crate::home_arguments::{HomeArgument, Homes, Jobs};
 pub(crate) use crate::output_arguments::{Color, Format, Output, Paging, PastView, View};
+pub(crate) use crate::render_arguments::{
+    Key, OutFolder, Render, RenderCerts, RenderHosts, Rendering,
+};
 
 const STYLES: Styles = Styles::styled()
     .header(AnsiColor::Green.on_default().bold())
@@ -25,7 +30,7 @@ const STYLES: Styles = Styles::styled()
 #[derive(Debug, Parser)]
 #[command(name = "apim-patch", version, arg_required_else_help = false, styles = STYLES, max_term_width = 100)]
 #[command(
-    after_help = "Exit status: 0 done or nothing to do, 1 differences (check, diff --exit-code) or findings (lint), \
+    after_help = "Exit status: 0 done or nothing to do, 1 differences (check, diff --exit-code) or findings (lint, doctor), \
     2 usage or deployment file, 3 home or config file, 4 conflict, 5 input or output, rolled back, \
     6 recovery needed, 75 locked by another run, 128+N signal N, rolled back."
 )]
@@ -84,6 +89,9 @@ pub(crate) enum Command {
     /// Write what stands around the nodes of a deployment: names, certificates, start commands
     #[command(subcommand, after_help = RENDER_EXAMPLES)]
     Render(Render),
+    /// Say what keeps a home from working as its profile: drift, host names, ports, trust, a restart
+    #[command(after_help = DOCTOR_EXAMPLES)]
+    Doctor(Doctor),
     /// Print a deployment file to start from
     Init,
     /// Show the main job on an embedded home in a temporary directory
@@ -348,88 +356,4 @@ pub(crate) struct Demo {
     /// nothing
     #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath)]
     pub(crate) out: Option<PathBuf>,
-}
-
-#[derive(Debug, Subcommand)]
-pub(crate) enum Render {
-    /// The names that a node calls, for its hosts file
-    Hosts(RenderHosts),
-    /// The command that starts each node
-    Start(RenderStart),
-    /// Keys and certificates for the names of the load balancers; what is there is kept
-    Certs(RenderCerts),
-}
-
-/// Of which deployment, and where to.
-#[derive(Debug, Args)]
-pub(crate) struct Rendering {
-    /// The deployment file. By default $APIM_PATCH_FILE or ./apim-patch.toml
-    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
-    pub(crate) file: Option<PathBuf>,
-}
-
-/// Where what was rendered goes.
-#[derive(Debug, Args)]
-pub(crate) struct OutFolder {
-    /// The folder to write into, made where there is none; by default stdout
-    #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath)]
-    pub(crate) out: Option<PathBuf>,
-}
-
-#[derive(Debug, Args)]
-pub(crate) struct RenderHosts {
-    #[command(flatten)]
-    pub(crate) rendering: Rendering,
-    /// The node; by default the names of all load balancers, for a machine from which all of it
-    /// is used
-    #[arg(long, value_name = "NAME")]
-    pub(crate) node: Option<String>,
-    /// The hosts file in which a marked block is kept up to date; all other lines stay as they are
-    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath, conflicts_with = "out")]
-    pub(crate) into: Option<PathBuf>,
-    #[command(flatten)]
-    pub(crate) out: OutFolder,
-}
-
-#[derive(Debug, Args)]
-pub(crate) struct RenderStart {
-    #[command(flatten)]
-    pub(crate) rendering: Rendering,
-    /// The node; by default all, in the order in which they are started
-    #[arg(long, value_name = "NAME")]
-    pub(crate) node: Option<String>,
-    #[command(flatten)]
-    pub(crate) out: OutFolder,
-}
-
-#[derive(Debug, Args)]
-pub(crate) struct RenderCerts {
-    #[command(flatten)]
-    pub(crate) rendering: Rendering,
-    /// The folder that keys and certificates are kept in; one that is made is for its owner only
-    #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath)]
-    pub(crate) out: PathBuf,
-    /// Sign each certificate with its own key, without an authority of their own
-    #[arg(long)]
-    pub(crate) self_signed: bool,
-    /// The kind of new keys
-    #[arg(long, value_enum, default_value_t = Key::Rsa, value_name = "KIND")]
-    pub(crate) key: Key,
-    /// Days for which the certificate of a load balancer is valid
-    #[arg(
-        long,
-        value_name = "N",
-        default_value_t = 825,
-        value_parser = clap::value_parser!(u32).range(1..=3650)
-    )]
-    pub(crate) days: u32,
-}
-
-/// Kinds of keys.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(crate) enum Key {
-    /// 3072 bits, for every client.
-    Rsa,
-    /// On the curve P-256: smaller and faster, where all clients know it.
-    Ecdsa,
 }

@@ -1,0 +1,67 @@
+//! What `doctor` is told.
+
+use std::path::PathBuf;
+
+use clap::{Args, ValueHint};
+
+use crate::args::{HomeArgument, Homes, Jobs, Links, Selected};
+
+#[derive(Debug, Args)]
+pub(crate) struct Doctor {
+    /// The home
+    #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath)]
+    home: PathBuf,
+    /// The profile of the node; by default what the deployment file or the latest run says
+    #[arg(long, value_name = "PROFILE")]
+    profile: Option<String>,
+    /// The deployment file. By default $APIM_PATCH_FILE, ./apim-patch.toml, apim-patch.toml in the
+    /// home, or the one of the latest run
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    file: Option<PathBuf>,
+    /// The node of the deployment file; by default the one of the latest run, or the one whose host
+    /// is this machine
+    #[arg(long, value_name = "NAME")]
+    node: Option<String>,
+    /// Set KEY to VALUE. Wins over the deployment file. May be given several times
+    #[arg(long = "set", value_name = "KEY=VALUE", help_heading = "Values")]
+    set: Vec<String>,
+    /// Set KEY to the value of the environment variable NAME
+    #[arg(long = "set-env", value_name = "KEY=NAME", help_heading = "Values")]
+    set_env: Vec<String>,
+    /// Set KEY to what the file PATH holds
+    #[arg(long = "set-file", value_name = "KEY=PATH", help_heading = "Values")]
+    set_file: Vec<String>,
+    /// The certificate of the authority that signed those of the load balancers, in PEM: is it in
+    /// the home's trust store?
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub(crate) ca: Option<PathBuf>,
+    #[command(flatten)]
+    links: Links,
+}
+
+impl Doctor {
+    /// The home.
+    pub(crate) fn home(&self) -> HomeArgument {
+        self.home.clone().into()
+    }
+
+    /// What is asked for, as for the commands that change a home.
+    pub(crate) fn selected(&self) -> Selected {
+        Selected {
+            homes: Homes {
+                homes: vec![self.home()],
+                all_homes: Vec::new(),
+            },
+            jobs: Jobs::default(),
+            profile: self.profile.clone(),
+            file: self.file.clone(),
+            node: self.node.clone(),
+            set: self.set.clone(),
+            set_env: self.set_env.clone(),
+            set_file: self.set_file.clone(),
+            partial: false,
+            prune_apps: false,
+            links: self.links,
+        }
+    }
+}
