@@ -14,6 +14,7 @@ mod confidential;
 pub mod deployment;
 pub mod diagnostic;
 pub mod diff;
+pub mod doctor;
 mod explanation;
 mod failure;
 mod file_text;

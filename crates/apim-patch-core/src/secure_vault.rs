@@ -8,7 +8,10 @@ use crate::operation::Operation;
 
 /// The namespace of the secure vault's attributes (WSO2 Carbon 4.4, "Encrypting
 /// Passwords with Cipher Tool").
-const SECURE_VAULT: &str = "http://org.wso2.securevault/configuration";
+pub(crate) const SECURE_VAULT: &str = "http://org.wso2.securevault/configuration";
+
+/// The refusal's name.
+pub(crate) const KEPT_IN_VAULT: &str = "secure-vault";
 
 /// Refuses to set a text that the server would not read: where an element
 /// carries the vault's alias, the vault's value counts (FACTS, section 9).
@@ -50,7 +53,7 @@ pub(crate) fn refuse_vault(
             });
         if let Some(element) = vaulted {
             let error = Diagnostic::error(
-                "secure-vault",
+                KEPT_IN_VAULT,
                 Class::Home,
                 format!("{} is kept in the secure vault", operation.subject.key()),
             )

@@ -6,7 +6,8 @@ use clap::builder::styling::{AnsiColor, Styles};
 use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum, ValueHint};
 
 use crate::examples::{
-    APPLY_EXAMPLES, CHECK_EXAMPLES, DIFF_EXAMPLES, MERGE_EXAMPLES, PLAN_EXAMPLES, RENDER_EXAMPLES,
+    APPLY_EXAMPLES, CHECK_EXAMPLES, DIFF_EXAMPLES, DOCTOR_EXAMPLES, MERGE_EXAMPLES, PLAN_EXAMPLES,
+    RENDER_EXAMPLES,
 };
 pub(crate) use crate::home_arguments::{HomeArgument, Homes, Jobs};
 pub(crate) use crate::output_arguments::{Color, Format, Output, Paging, PastView, View};
@@ -25,7 +26,7 @@ const STYLES: Styles = Styles::styled()
 #[derive(Debug, Parser)]
 #[command(name = "apim-patch", version, arg_required_else_help = false, styles = STYLES, max_term_width = 100)]
 #[command(
-    after_help = "Exit status: 0 done or nothing to do, 1 differences (check, diff --exit-code) or findings (lint), \
+    after_help = "Exit status: 0 done or nothing to do, 1 differences (check, diff --exit-code) or findings (lint, doctor), \
     2 usage or deployment file, 3 home or config file, 4 conflict, 5 input or output, rolled back, \
     6 recovery needed, 75 locked by another run, 128+N signal N, rolled back."
 )]
@@ -84,6 +85,9 @@ pub(crate) enum Command {
     /// Write what stands around the nodes of a deployment: names, certificates, start commands
     #[command(subcommand, after_help = RENDER_EXAMPLES)]
     Render(Render),
+    /// Say what keeps a home from working as its profile: drift, host names, ports, trust, a restart
+    #[command(after_help = DOCTOR_EXAMPLES)]
+    Doctor(Doctor),
     /// Print a deployment file to start from
     Init,
     /// Show the main job on an embedded home in a temporary directory
@@ -432,4 +436,64 @@ pub(crate) enum Key {
     Rsa,
     /// On the curve P-256: smaller and faster, where all clients know it.
     Ecdsa,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Doctor {
+    /// The home
+    #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath)]
+    home: PathBuf,
+    /// The profile of the node; by default what the deployment file or the latest run says
+    #[arg(long, value_name = "PROFILE")]
+    profile: Option<String>,
+    /// The deployment file. By default $APIM_PATCH_FILE, ./apim-patch.toml, apim-patch.toml in the
+    /// home, or the one of the latest run
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    file: Option<PathBuf>,
+    /// The node of the deployment file; by default the one of the latest run, or the one whose host
+    /// is this machine
+    #[arg(long, value_name = "NAME")]
+    node: Option<String>,
+    /// Set KEY to VALUE. Wins over the deployment file. May be given several times
+    #[arg(long = "set", value_name = "KEY=VALUE", help_heading = "Values")]
+    set: Vec<String>,
+    /// Set KEY to the value of the environment variable NAME
+    #[arg(long = "set-env", value_name = "KEY=NAME", help_heading = "Values")]
+    set_env: Vec<String>,
+    /// Set KEY to what the file PATH holds
+    #[arg(long = "set-file", value_name = "KEY=PATH", help_heading = "Values")]
+    set_file: Vec<String>,
+    /// The certificate of the authority that signed those of the load balancers, in PEM: is it in
+    /// the home's trust store?
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub(crate) ca: Option<PathBuf>,
+    #[command(flatten)]
+    links: Links,
+}
+
+impl Doctor {
+    /// The home.
+    pub(crate) fn home(&self) -> HomeArgument {
+        self.home.clone().into()
+    }
+
+    /// What is asked for, as for the commands that change a home.
+    pub(crate) fn selected(&self) -> Selected {
+        Selected {
+            homes: Homes {
+                homes: vec![self.home()],
+                all_homes: Vec::new(),
+            },
+            jobs: Jobs::default(),
+            profile: self.profile.clone(),
+            file: self.file.clone(),
+            node: self.node.clone(),
+            set: self.set.clone(),
+            set_env: self.set_env.clone(),
+            set_file: self.set_file.clone(),
+            partial: false,
+            prune_apps: false,
+            links: self.links,
+        }
+    }
 }

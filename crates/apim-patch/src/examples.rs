@@ -42,3 +42,11 @@ Examples:
   apim-patch render hosts --file cluster.toml --node gw-1
   apim-patch render hosts --file cluster.toml --node gw-1 --into /etc/hosts
   apim-patch render certs --file cluster.toml --out certs";
+
+pub(crate) const DOCTOR_EXAMPLES: &str = "\
+Examples:
+  apim-patch doctor --home /opt/wso2am
+  apim-patch doctor --home /opt/wso2am --file cluster.toml --node gw-1 --ca certs/ca.pem
+  apim-patch doctor --home /opt/wso2am --profile gateway --format json
+
+Exit status: 0 nothing found, 1 something found, 2 to 6 something kept it from looking.";

@@ -29,7 +29,7 @@ pub(crate) struct Homes {
 }
 
 /// How many homes at a time.
-#[derive(Debug, Clone, Copy, Args)]
+#[derive(Debug, Clone, Copy, Default, Args)]
 pub(crate) struct Jobs {
     /// Homes that are worked on at a time; by default as many as there are processors
     #[arg(long, value_name = "N")]

@@ -178,11 +178,15 @@ impl Home {
 
     /// The process of the server that runs on the home, if one does.
     pub fn server_process(&self) -> Option<u32> {
+        self.server_process_in(Path::new("/proc"))
+    }
+
+    /// The same, by the processes that `proc` shows.
+    pub(crate) fn server_process_in(&self, proc: &Path) -> Option<u32> {
         let file = self.path.join("wso2carbon.pid");
         let content = crate::bounded_read::read(&file, 64).ok()?;
-        let pid: u32 = str::from_utf8(&content).ok()?.trim().parse().ok()?;
-        let runs = Path::new("/proc").join(pid.to_string()).is_dir();
-        runs.then_some(pid)
+        let process: u32 = str::from_utf8(&content).ok()?.trim().parse().ok()?;
+        proc.join(process.to_string()).is_dir().then_some(process)
     }
 
     /// Whether `version` of the home's product belongs to `release` of API-M.

@@ -78,7 +78,7 @@ pub(super) fn expanded(node: &Node, text: &str) -> String {
 }
 
 /// The members of a cluster as they stand in a value: host and port.
-pub(super) fn members(list: &str) -> Vec<(String, Option<u16>)> {
+pub(crate) fn members(list: &str) -> Vec<(String, Option<u16>)> {
     list.split(',')
         .map(str::trim)
         .filter(|member| !member.is_empty())
@@ -100,7 +100,7 @@ fn range(member: &str) -> Option<(&str, std::ops::RangeInclusive<u8>)> {
 }
 
 /// Whether a member's host stands for several.
-pub(super) fn is_range(member: &str) -> bool {
+pub(crate) fn is_range(member: &str) -> bool {
     range(member).is_some()
 }
 

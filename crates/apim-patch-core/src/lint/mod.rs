@@ -9,7 +9,7 @@
 //! and the page `lint.md` of the book are read off them. A rule that lacks a
 //! value it would have to know stays silent.
 
-mod address;
+pub(crate) mod address;
 mod client_types;
 mod credentials;
 mod databases;
@@ -31,12 +31,13 @@ mod thrift;
 mod traffic_managers;
 mod values;
 
-pub use finding::{Finding, Rule};
+pub use finding::{Finding, Place, Rule};
 pub use model::{
     Cluster, Content, Deployment, Environment, Given, Known, LoadBalancer, Node, Placed, Ports,
     Unread,
 };
-pub use report::{LintReport, NodeReport};
+pub(crate) use ports::ports as ports_of;
+pub use report::{LintReport, NodeReport, PlaceReport};
 
 /// The rules, grouped by what they are about.
 const GROUPS: &[&[Rule]] = &[

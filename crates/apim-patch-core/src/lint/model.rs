@@ -207,7 +207,7 @@ impl Node {
     }
 
     /// The value of a setting, be it secret: never for output.
-    pub(super) fn exposed(&self, key: &str) -> Option<&str> {
+    pub(crate) fn exposed(&self, key: &str) -> Option<&str> {
         match &self.given(key)?.content {
             Content::Text(text) => Some(text),
             Content::Secret(secret) => Some(secret.expose()),
@@ -227,7 +227,7 @@ impl Node {
     }
 
     /// A truth value; padded text is none, as for the server.
-    pub(super) fn flag(&self, key: &str) -> Option<bool> {
+    pub(crate) fn flag(&self, key: &str) -> Option<bool> {
         self.text(key).map(|text| text.eq_ignore_ascii_case("true"))
     }
 

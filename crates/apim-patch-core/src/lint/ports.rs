@@ -30,10 +30,10 @@ pub(super) const RULES: &[Rule] = &[
 ];
 
 /// A port that a node listens on, and the setting that it comes from.
-struct Port {
-    number: i64,
-    what: &'static str,
-    key: &'static str,
+pub(crate) struct Port {
+    pub(crate) number: i64,
+    pub(crate) what: &'static str,
+    pub(crate) key: &'static str,
 }
 
 /// The ports that the offset moves: of every node, of gateways, and of traffic
@@ -56,7 +56,8 @@ const TRAFFIC_MANAGER: &[(i64, &str)] = &[
     (8672, "the broker over TLS"),
 ];
 
-fn ports(node: &Node) -> Vec<Port> {
+/// The ports that a node listens on.
+pub(crate) fn ports(node: &Node) -> Vec<Port> {
     let mut tables = vec![EVERYBODY];
     if node.is_gateway() {
         tables.push(GATEWAY);

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::finding::Finding;
+use super::finding::{Finding, Place};
 use super::model::{Deployment, Known, Node};
 use crate::diagnostic::{Diagnostic, Severity, printable_path};
 use crate::report::{DiagnosticReport, VERSION};
@@ -140,16 +140,18 @@ impl From<&Finding> for FindingReport {
             help: finding.rule.help,
             source: finding.rule.source,
             nodes: finding.nodes.clone(),
-            places: finding
-                .places
-                .iter()
-                .map(|place| PlaceReport {
-                    file: place.spot.path.clone(),
-                    line: place.spot.line,
-                    column: place.spot.column,
-                    text: place.text.clone(),
-                })
-                .collect(),
+            places: finding.places.iter().map(PlaceReport::from).collect(),
+        }
+    }
+}
+
+impl From<&Place> for PlaceReport {
+    fn from(place: &Place) -> Self {
+        Self {
+            file: place.spot.path.clone(),
+            line: place.spot.line,
+            column: place.spot.column,
+            text: place.text.clone(),
         }
     }
 }

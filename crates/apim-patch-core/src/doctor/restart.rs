@@ -1,0 +1,59 @@
+//! A server that runs with what the home was.
+
+use super::edits::shown;
+use super::examination::{Examination, Patient};
+use super::finding::{Ailment, Finding};
+use super::processes;
+use crate::diagnostic::{Severity, printable};
+
+pub(super) const AILMENTS: &[&Ailment] = &[&NOT_RESTARTED];
+
+static NOT_RESTARTED: Ailment = Ailment {
+    code: "not-restarted",
+    severity: Severity::Error,
+    what: "The server was started before the latest run changed the home.",
+    why: "a server reads its config files when it starts: it goes on with what the home was",
+    help: "restart the server; `apim-patch explain --file F` says in which order nodes are restarted",
+};
+
+pub(super) fn check(patient: &Patient<'_>, examination: &mut Examination) {
+    let proc = patient.surroundings.proc;
+    let Some(process) = patient.subject.home.server_process_in(proc) else {
+        return;
+    };
+    let Some(run) = patient.runs.first() else {
+        return;
+    };
+    let Some(started) = processes::started(proc, process) else {
+        let message = format!(
+            "whether the server (process {process}) was started after the latest run can't be told: \
+             {} does not show when it was",
+            proc.display()
+        );
+        examination.notes.push(message);
+        return;
+    };
+    let manifest = run.manifest();
+    if started >= manifest.started {
+        return;
+    }
+    let name = processes::name(proc, process)
+        .map_or(String::new(), |name| format!(", `{}`", printable(&name)));
+    let message = format!(
+        "the server (process {process}{name}) runs since {}, and run {} changed the home at {}",
+        shown(started),
+        manifest.id,
+        shown(manifest.started)
+    );
+    let finding = Finding::new(&NOT_RESTARTED, message).help(format!(
+        "restart it: {} restart",
+        patient.file("bin/wso2server.sh")
+    ));
+    examination.findings.push(match patient.subject.file {
+        Some(file) if patient.subject.deployment.is_some() => finding.help(format!(
+            "see in which order nodes are restarted: apim-patch explain --file {}",
+            crate::diagnostic::printable_path(file)
+        )),
+        _ => finding,
+    });
+}

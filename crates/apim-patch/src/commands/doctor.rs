@@ -1,0 +1,214 @@
+//! `doctor`: what keeps a home from working as its profile.
+
+use std::io;
+use std::net::{IpAddr, ToSocketAddrs};
+use std::path::{Path, PathBuf};
+
+use apim_patch_core::apply::{Store, refuse_interrupted};
+use apim_patch_core::diagnostic::{Diagnostic, Severity, printable, printable_path};
+use apim_patch_core::doctor::{
+    Authority, DoctorReport, Examination, Subject, Surroundings, examine,
+};
+use apim_patch_core::history;
+use apim_patch_core::home::Home;
+use apim_patch_core::spec::{DeploymentFile, Resolved, Selection};
+
+use super::open;
+use crate::args::{Doctor, HomeArgument, Selected};
+use crate::exit::Exit;
+use crate::render::Console;
+
+/// What the home is to be, as far as that is known.
+#[derive(Default)]
+struct Asked {
+    selection: Option<Selection<Resolved>>,
+    path: Option<PathBuf>,
+    file: Option<DeploymentFile>,
+    notes: Vec<String>,
+}
+
+pub(crate) fn run(arguments: &Doctor, console: &mut Console) -> Exit {
+    let at = arguments.home();
+    let mut errors = Vec::new();
+    let mut warnings = Vec::new();
+    let opened = open(&at.path, None).and_then(|(home, store, warnings)| {
+        refuse_interrupted(&store).map_err(|error| vec![error])?;
+        Ok((home, store, warnings))
+    });
+    let mut asked = Asked::default();
+    let mut examination = Examination::default();
+    match &opened {
+        Err(more) => errors.extend(more.iter().cloned()),
+        Ok((home, store, odd)) => {
+            warnings.extend(odd.iter().cloned());
+            // What is wrong with what is asked for keeps nobody from looking at
+            // the rest.
+            match what_is_asked(arguments.selected(), &at, home, store) {
+                Ok(known) => asked = known,
+                Err(more) => errors.extend(more),
+            }
+            let authority = arguments.ca.as_deref().map(Authority::read).transpose();
+            let authority = authority.unwrap_or_else(|error| {
+                errors.push(error);
+                None
+            });
+            let subject = Subject {
+                home,
+                store,
+                links: arguments.selected().links.policy(),
+                selection: asked.selection.as_ref(),
+                file: asked.path.as_deref(),
+                deployment: asked.file.as_ref().and_then(DeploymentFile::deployment),
+                authority: authority.as_ref(),
+            };
+            examination = examine(&subject, &this_machine());
+        }
+    }
+    errors.append(&mut examination.errors);
+    examination.notes.splice(0..0, asked.notes.drain(..));
+    if let Some(selection) = &asked.selection {
+        warnings.extend(selection.warnings.iter().cloned());
+    }
+    let exit = match examination.findings.is_empty() {
+        true => Exit::Success,
+        false => Exit::Differences,
+    };
+    let exit = exit.graver(Exit::of(&errors));
+    let mut report = DoctorReport::new(printable_path(&at.path), &examination);
+    if let Ok((home, ..)) = &opened {
+        report.product_version = home.version().map(str::to_owned);
+    }
+    report.node = asked.selection.and_then(|selection| selection.node);
+    report.file = asked.path.as_deref().map(printable_path);
+    report.warn(&warnings);
+    report.fail(&errors);
+    report.exit_code = exit.code();
+
+    console.diagnostics(&warnings);
+    console.diagnostics(&errors);
+    for finding in &examination.findings {
+        console.drawn(&finding.diagnostic());
+    }
+    console.json(&report);
+    for note in &examination.notes {
+        console.say(&format!("note: {note}"));
+    }
+    if opened.is_ok() {
+        console.say(&count(&report, &examination, errors.is_empty()));
+    }
+    exit
+}
+
+/// The machine that this runs on.
+fn this_machine() -> Surroundings<'static> {
+    Surroundings {
+        proc: Path::new("/proc"),
+        hosts: Path::new("/etc/hosts"),
+        resolve: &resolve,
+    }
+}
+
+fn resolve(host: &str) -> io::Result<Vec<IpAddr>> {
+    let addresses = (host, 0).to_socket_addrs()?;
+    Ok(addresses.map(|address| address.ip()).collect())
+}
+
+/// What the home is to be: by the options, by a deployment file, and for what
+/// neither says by the latest run.
+fn what_is_asked(
+    mut selected: Selected,
+    at: &HomeArgument,
+    home: &Home,
+    store: &Store,
+) -> Result<Asked, Vec<Diagnostic>> {
+    let mut asked = Asked::default();
+    let runs = history::list(store).map_err(|error| vec![error])?.0;
+    let remembered = |key: &str| {
+        let latest = runs.first()?;
+        latest.manifest().details.remember.get(key).cloned()
+    };
+    if selected.deployment_file(&at.path).is_none()
+        && let Some(path) = remembered("deployment file").map(PathBuf::from)
+    {
+        match path.is_file() {
+            true => selected.file = Some(path),
+            false => asked.notes.push(format!(
+                "the deployment file of the latest run, {}, is not here; name it with --file",
+                printable_path(&path)
+            )),
+        }
+    }
+    let path = selected.deployment_file(&at.path);
+    let file = match &path {
+        Some(path) => Some(DeploymentFile::read(path)?),
+        None => None,
+    };
+    let nodes = file.as_ref().map_or(&[][..], DeploymentFile::nodes);
+    if selected.node.is_none() {
+        let known = |name: &String| nodes.iter().any(|node| node.name == *name);
+        selected.node = remembered("node").filter(known);
+    }
+    let of_file = nodes
+        .iter()
+        .find(|node| Some(&node.name) == selected.node.as_ref())
+        .and_then(|node| node.role());
+    if selected.profile.is_none() && of_file.is_none() && nodes.is_empty() {
+        selected.profile = remembered("profile");
+    }
+    if let (Some(file), Some(digest)) = (&file, remembered("deployment file digest"))
+        && file.digest() != digest
+        && remembered("deployment file") == path.as_deref().map(printable_path)
+    {
+        asked
+            .notes
+            .push("the deployment file has changed since the latest run".to_owned());
+    }
+    if selected.profile.is_none() && file.is_none() {
+        return Ok(asked);
+    }
+    // Without a file nobody can have given what the profile requires.
+    selected.partial = file.is_none();
+    let (selection, _) = selected.selection(at)?;
+    home.check_profile(selection.profile)
+        .map_err(|error| vec![error])?;
+    if let Some(version) = &selection.version {
+        home.check_version(version).map_err(|error| vec![error])?;
+    }
+    Ok(Asked {
+        selection: Some(selection),
+        path,
+        file,
+        ..asked
+    })
+}
+
+fn count(report: &DoctorReport, examination: &Examination, is_whole: bool) -> String {
+    let taken_for = match report.profile {
+        Some(profile) => format!("profile {profile} ({})", report.profile_from),
+        None => "profile unknown".to_owned(),
+    };
+    let node = report
+        .node
+        .as_ref()
+        .map_or(String::new(), |node| format!("node {}, ", printable(node)));
+    let findings = &examination.findings;
+    let errors = findings
+        .iter()
+        .filter(|finding| finding.severity == Severity::Error)
+        .count();
+    let plural = |count: usize, what: &str| match count {
+        1 => format!("1 {what}"),
+        count => format!("{count} {what}s"),
+    };
+    let found = match findings.len() {
+        0 if is_whole => "nothing found".to_owned(),
+        0 => "nothing found in what could be looked at".to_owned(),
+        all => format!(
+            "{} ({}, {})",
+            plural(all, "finding"),
+            plural(errors, "error"),
+            plural(all - errors, "warning")
+        ),
+    };
+    format!("{}, {node}{taken_for}: {found}", report.home)
+}
