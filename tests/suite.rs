@@ -23,6 +23,8 @@ mod commands;
 mod crashes;
 #[path = "suite/deployment.rs"]
 mod deployment;
+#[path = "suite/doctor.rs"]
+mod doctor;
 #[path = "suite/documents.rs"]
 mod documents;
 #[path = "suite/dry_run.rs"]

@@ -16,7 +16,7 @@ use crate::history;
 use crate::home::Home;
 use crate::lint::{Deployment, Node};
 use crate::plan::{LinkPolicy, Plan};
-use crate::spec::{Resolved, Selection};
+use crate::spec::{Origin, Resolved, Selection, Setting};
 
 /// What is around the home. The core looks nowhere else.
 #[derive(Clone, Copy)]
@@ -102,6 +102,15 @@ impl Patient<'_> {
             }
             if let Some(node) = &selection.node {
                 line.push_str(&format!(" --node {}", printable_name(node)));
+            }
+            let is_option = |setting: &Setting<Resolved>| {
+                matches!(
+                    setting.origin,
+                    Origin::SetOption | Origin::SetEnvOption | Origin::SetFileOption
+                )
+            };
+            if selection.settings.iter().any(is_option) {
+                line.push_str(" --set ...");
             }
         }
         line

@@ -45,10 +45,12 @@ pub(super) fn named_hosts(patient: &Patient<'_>) -> Vec<NamedHost> {
     let node = &patient.node;
     let is_on = |key: &str| {
         let mut switches = SWITCHES.iter();
-        let switch = switches.find(|(table, _)| key.starts_with(table));
-        switch.is_none_or(|(_, switch)| node.flag(switch) != Some(false))
-            // The only one that stock homes have off by leaving it out.
-            && !(key.starts_with("clustering.") && node.flag("clustering.enable") != Some(true))
+        match switches.find(|(table, _)| key.starts_with(table)) {
+            // What nobody switches on is off.
+            Some((_, switch @ "clustering.enable")) => node.flag(switch) == Some(true),
+            Some((_, switch)) => node.flag(switch) != Some(false),
+            None => true,
+        }
     };
     let mut found = Vec::new();
     for (key, given) in &node.values {
@@ -84,13 +86,11 @@ fn is_needed(row: &Row, patient: &Patient<'_>) -> bool {
     else {
         return true;
     };
-    let is_required = |key: &&str| *key == row.key;
     let by_rules = profile.rules.iter().flat_map(|rule| rule.requires);
-    let everybody = row.key.starts_with("server.") || row.key.starts_with("databases.");
-    everybody
-        || row.key.starts_with("clustering.")
-        || profile.requires.iter().any(|key| is_required(&key))
-        || by_rules.into_iter().any(|key| is_required(&key))
+    let mut required = profile.requires.iter().chain(by_rules);
+    let everybody = ["server.", "databases.", "clustering."];
+    everybody.iter().any(|table| row.key.starts_with(table))
+        || required.any(|key| *key == row.key)
         || patient
             .subject
             .selection

@@ -3,7 +3,7 @@
 use super::examination::{Examination, Patient};
 use super::finding::{Ailment, Finding};
 use super::{processes, sockets};
-use crate::diagnostic::{Severity, printable};
+use crate::diagnostic::{Severity, printable, printable_path};
 use crate::lint::ports_of;
 
 pub(super) const AILMENTS: &[&Ailment] = &[&PORT_TAKEN];
@@ -26,7 +26,7 @@ pub(super) fn check(patient: &Patient<'_>, examination: &mut Examination) {
     let Some(listeners) = sockets::listeners(proc) else {
         let message = format!(
             "ports were not looked at: {} does not show who listens",
-            proc.join("net").display()
+            printable_path(&proc.join("net"))
         );
         examination.notes.push(message);
         return;
@@ -79,7 +79,7 @@ pub(super) fn check(patient: &Patient<'_>, examination: &mut Examination) {
         let finding = match (of, owner) {
             (Some(of), _) => finding.help(format!(
                 "that is the server of {}: give one of the two another server.port_offset",
-                crate::diagnostic::printable_path(&of)
+                printable_path(&of)
             )),
             (None, Some(process)) => finding.help(format!(
                 "end process {process}, or change `{}` of this node",

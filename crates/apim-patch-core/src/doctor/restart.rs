@@ -1,10 +1,16 @@
 //! A server that runs with what the home was.
 
+use jiff::SignedDuration;
+
 use super::edits::shown;
 use super::examination::{Examination, Patient};
 use super::finding::{Ailment, Finding};
 use super::processes;
-use crate::diagnostic::{Severity, printable};
+use crate::diagnostic::{Severity, printable, printable_path};
+
+/// The system tells when it was started itself, to the second, and nothing
+/// starts within that.
+const PRECISION: SignedDuration = SignedDuration::from_secs(2);
 
 pub(super) const AILMENTS: &[&Ailment] = &[&NOT_RESTARTED];
 
@@ -28,13 +34,13 @@ pub(super) fn check(patient: &Patient<'_>, examination: &mut Examination) {
         let message = format!(
             "whether the server (process {process}) was started after the latest run can't be told: \
              {} does not show when it was",
-            proc.display()
+            printable_path(proc)
         );
         examination.notes.push(message);
         return;
     };
     let manifest = run.manifest();
-    if started >= manifest.started {
+    if started.duration_until(manifest.started) <= PRECISION {
         return;
     }
     let name = processes::name(proc, process)
@@ -52,7 +58,7 @@ pub(super) fn check(patient: &Patient<'_>, examination: &mut Examination) {
     examination.findings.push(match patient.subject.file {
         Some(file) if patient.subject.deployment.is_some() => finding.help(format!(
             "see in which order nodes are restarted: apim-patch explain --file {}",
-            crate::diagnostic::printable_path(file)
+            printable_path(file)
         )),
         _ => finding,
     });

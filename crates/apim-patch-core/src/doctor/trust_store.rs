@@ -116,7 +116,7 @@ pub(super) fn check(patient: &Patient<'_>, examination: &mut Examination) {
     };
     let finding = Finding::new(&CA_NOT_TRUSTED, message)
         .help(format!(
-            "import it: keytool -importcert -noprompt -alias load-balancer-ca -file {ca} -keystore {shown}"
+            "import it (keytool asks for the store's password): keytool -importcert -noprompt -alias load-balancer-ca -file {ca} -keystore {shown}"
         ))
         .help("`apim-patch render trust` prints that for every node; then restart the server");
     examination.findings.push(finding);

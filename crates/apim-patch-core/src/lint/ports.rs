@@ -48,6 +48,7 @@ const GATEWAY: &[(i64, &str)] = &[
     (8243, "API calls over HTTPS"),
     (8280, "API calls over HTTP"),
     (9099, "web sockets"),
+    (8099, "web sockets over TLS"),
 ];
 const TRAFFIC_MANAGER: &[(i64, &str)] = &[
     (9611, "throttling events"),

@@ -18,6 +18,9 @@ use crate::args::{Doctor, HomeArgument, Selected};
 use crate::exit::Exit;
 use crate::render::Console;
 
+/// What it is called that nobody says what the home is to be.
+const TOO_LITTLE: &[&str] = &["no-profile", "node-not-told"];
+
 /// What the home is to be, as far as that is known.
 #[derive(Default)]
 struct Asked {
@@ -25,6 +28,8 @@ struct Asked {
     path: Option<PathBuf>,
     file: Option<DeploymentFile>,
     notes: Vec<String>,
+    /// Whether the profile is that of the latest run.
+    is_remembered: bool,
 }
 
 pub(crate) fn run(arguments: &Doctor, console: &mut Console) -> Exit {
@@ -62,6 +67,9 @@ pub(crate) fn run(arguments: &Doctor, console: &mut Console) -> Exit {
                 authority: authority.as_ref(),
             };
             examination = examine(&subject, &this_machine());
+            if asked.is_remembered {
+                examination.profile_from = "history";
+            }
         }
     }
     errors.append(&mut examination.errors);
@@ -122,6 +130,7 @@ fn what_is_asked(
     store: &Store,
 ) -> Result<Asked, Vec<Diagnostic>> {
     let mut asked = Asked::default();
+    let is_named = selected.file.is_some();
     let runs = history::list(store).map_err(|error| vec![error])?.0;
     let remembered = |key: &str| {
         let latest = runs.first()?;
@@ -148,12 +157,16 @@ fn what_is_asked(
         let known = |name: &String| nodes.iter().any(|node| node.name == *name);
         selected.node = remembered("node").filter(known);
     }
-    let of_file = nodes
-        .iter()
-        .find(|node| Some(&node.name) == selected.node.as_ref())
-        .and_then(|node| node.role());
-    if selected.profile.is_none() && of_file.is_none() && nodes.is_empty() {
+    let says_profile = match &selected.node {
+        Some(name) => nodes
+            .iter()
+            .any(|node| node.name == *name && node.role().is_some()),
+        // The node that is this machine may say it.
+        None => !nodes.is_empty(),
+    };
+    if selected.profile.is_none() && !says_profile {
         selected.profile = remembered("profile");
+        asked.is_remembered = selected.profile.is_some();
     }
     if let (Some(file), Some(digest)) = (&file, remembered("deployment file digest"))
         && file.digest() != digest
@@ -168,7 +181,17 @@ fn what_is_asked(
     }
     // Without a file nobody can have given what the profile requires.
     selected.partial = file.is_none();
-    let (selection, _) = selected.selection(at)?;
+    let selection = match selected.selection(at) {
+        Ok((selection, _)) => selection,
+        // A file that nobody named need not be about this home.
+        Err(errors) if !is_named && errors.iter().all(|error| TOO_LITTLE.contains(&error.code)) => {
+            asked
+                .notes
+                .extend(errors.into_iter().map(|error| error.message));
+            return Ok(asked);
+        }
+        Err(errors) => return Err(errors),
+    };
     home.check_profile(selection.profile)
         .map_err(|error| vec![error])?;
     if let Some(version) = &selection.version {

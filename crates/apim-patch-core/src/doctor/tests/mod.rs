@@ -46,7 +46,10 @@ fn what_can_not_be_looked_at_is_noted() {
     let found = machine.look(None);
     assert_eq!(machine::codes(&found), Vec::<&str>::new(), "{found:#?}");
     assert_eq!(found.notes.len(), 2, "{:#?}", found.notes);
-    assert!(found.notes[0].contains("neither an option"), "{found:#?}");
+    assert!(
+        found.notes[0].contains("nothing says what it is to be"),
+        "{found:#?}"
+    );
     assert!(found.notes[1].contains("trust store"), "{found:#?}");
 
     // A system that shows nothing of itself.
