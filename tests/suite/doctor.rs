@@ -342,6 +342,7 @@ fn what_keeps_it_from_looking() {
     let run = doctor(&home).args(["--profile", "gateway"]).run();
     run.exits(2);
     run.says(PASSWORD_VARIABLE);
+    run.says("if there is another gateway");
     home.write(API_MANAGER, "<APIManager>");
     let run = doctor(&home)
         .args(["--profile", "gateway"])

@@ -21,7 +21,7 @@ pub(super) fn check(patient: &Patient<'_>, examination: &mut Examination) {
     let subject = patient.subject;
     let Some(selection) = subject.selection else {
         examination.notes.push(
-            "whether the home is what its profile asks for was not looked at: nothing says what it is to \
+            "whether the home is what its profile asks for was not looked at: nothing usable says what it is to \
              be (--profile, --file, --node)"
                 .to_owned(),
         );

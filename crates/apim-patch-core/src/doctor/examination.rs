@@ -16,6 +16,7 @@ use crate::history;
 use crate::home::Home;
 use crate::lint::{Deployment, Node};
 use crate::plan::{LinkPolicy, Plan};
+use crate::profile::Profile;
 use crate::spec::{Origin, Resolved, Selection, Setting};
 
 /// What is around the home. The core looks nowhere else.
@@ -37,6 +38,9 @@ pub struct Subject<'s> {
     pub store: &'s Store,
     /// What to do about links.
     pub links: LinkPolicy,
+    /// The profile that it is to have, if that is known; what is asked for may
+    /// still be wrong.
+    pub profile: Option<&'static Profile>,
     /// What is asked of it, if that is known.
     pub selection: Option<&'s Selection<Resolved>>,
     /// The file that asks.
@@ -164,11 +168,15 @@ impl Patient<'_> {
             }
             Err(error) => examination.errors.push(error),
         }
-        let Some(selection) = self.subject.selection else {
+        let selection = self.subject.selection;
+        let asked = selection.map(|selection| selection.profile);
+        if let Some(profile) = asked.or(self.subject.profile) {
+            self.node.profile = Some(profile.name);
+            self.node.profile_from = "asked for";
+        }
+        let Some(selection) = selection else {
             return;
         };
-        self.node.profile = Some(selection.profile.name);
-        self.node.profile_from = "asked for";
         match Plan::new(store, selection, links) {
             Ok(plan) => self.plan = Some(plan),
             Err(errors) => {

@@ -5,12 +5,14 @@ use std::net::{IpAddr, ToSocketAddrs};
 use std::path::{Path, PathBuf};
 
 use apim_patch_core::apply::{Store, refuse_interrupted};
+use apim_patch_core::deployment::Role;
 use apim_patch_core::diagnostic::{Diagnostic, Severity, printable, printable_path};
 use apim_patch_core::doctor::{
     Authority, DoctorReport, Examination, Subject, Surroundings, examine,
 };
 use apim_patch_core::history;
 use apim_patch_core::home::Home;
+use apim_patch_core::profile::{self, Profile};
 use apim_patch_core::spec::{DeploymentFile, Resolved, Selection};
 
 use super::open;
@@ -24,6 +26,7 @@ const TOO_LITTLE: &[&str] = &["no-profile", "node-not-told"];
 /// What the home is to be, as far as that is known.
 #[derive(Default)]
 struct Asked {
+    profile: Option<&'static Profile>,
     selection: Option<Selection<Resolved>>,
     path: Option<PathBuf>,
     file: Option<DeploymentFile>,
@@ -48,9 +51,8 @@ pub(crate) fn run(arguments: &Doctor, console: &mut Console) -> Exit {
             warnings.extend(odd.iter().cloned());
             // What is wrong with what is asked for keeps nobody from looking at
             // the rest.
-            match what_is_asked(arguments.selected(), &at, home, store) {
-                Ok(known) => asked = known,
-                Err(more) => errors.extend(more),
+            if let Err(more) = asked.know(arguments.selected(), &at, home, store) {
+                errors.extend(more);
             }
             let authority = arguments.ca.as_deref().map(Authority::read).transpose();
             let authority = authority.unwrap_or_else(|error| {
@@ -61,13 +63,14 @@ pub(crate) fn run(arguments: &Doctor, console: &mut Console) -> Exit {
                 home,
                 store,
                 links: arguments.selected().links.policy(),
+                profile: asked.profile,
                 selection: asked.selection.as_ref(),
                 file: asked.path.as_deref(),
                 deployment: asked.file.as_ref().and_then(DeploymentFile::deployment),
                 authority: authority.as_ref(),
             };
             examination = examine(&subject, &this_machine());
-            if asked.is_remembered {
+            if asked.is_remembered && asked.profile.is_some() {
                 examination.profile_from = "history";
             }
         }
@@ -121,88 +124,88 @@ fn resolve(host: &str) -> io::Result<Vec<IpAddr>> {
     Ok(addresses.map(|address| address.ip()).collect())
 }
 
-/// What the home is to be: by the options, by a deployment file, and for what
-/// neither says by the latest run.
-fn what_is_asked(
-    mut selected: Selected,
-    at: &HomeArgument,
-    home: &Home,
-    store: &Store,
-) -> Result<Asked, Vec<Diagnostic>> {
-    let mut asked = Asked::default();
-    let is_named = selected.file.is_some();
-    let runs = history::list(store).map_err(|error| vec![error])?.0;
-    let remembered = |key: &str| {
-        let latest = runs.first()?;
-        latest.manifest().details.remember.get(key).cloned()
-    };
-    if selected.deployment_file(&at.path).is_none()
-        && let Some(path) = remembered("deployment file").map(PathBuf::from)
-    {
-        match path.is_file() {
-            true => selected.file = Some(path),
-            false => asked.notes.push(format!(
-                "the deployment file of the latest run, {}, is not here; name it with --file",
-                printable_path(&path)
-            )),
+impl Asked {
+    /// What the home is to be: by the options, by a deployment file, and for
+    /// what neither says by the latest run. What could be read is known also
+    /// where the rest is wrong.
+    fn know(
+        &mut self,
+        mut selected: Selected,
+        at: &HomeArgument,
+        home: &Home,
+        store: &Store,
+    ) -> Result<(), Vec<Diagnostic>> {
+        let is_named = selected.file.is_some();
+        let runs = history::list(store).map_err(|error| vec![error])?.0;
+        let remembered = |key: &str| {
+            let latest = runs.first()?;
+            latest.manifest().details.remember.get(key).cloned()
+        };
+        if selected.deployment_file(&at.path).is_none()
+            && let Some(path) = remembered("deployment file").map(PathBuf::from)
+        {
+            match path.is_file() {
+                true => selected.file = Some(path),
+                false => self.notes.push(format!(
+                    "the deployment file of the latest run, {}, is not here; name it with --file",
+                    printable_path(&path)
+                )),
+            }
         }
-    }
-    let path = selected.deployment_file(&at.path);
-    let file = match &path {
-        Some(path) => Some(DeploymentFile::read(path)?),
-        None => None,
-    };
-    let nodes = file.as_ref().map_or(&[][..], DeploymentFile::nodes);
-    if selected.node.is_none() {
-        let known = |name: &String| nodes.iter().any(|node| node.name == *name);
-        selected.node = remembered("node").filter(known);
-    }
-    let says_profile = match &selected.node {
-        Some(name) => nodes
+        if let Some(path) = selected.deployment_file(&at.path) {
+            let file = DeploymentFile::read(&path)?;
+            let shown = printable_path(&path);
+            if remembered("deployment file").as_ref() == Some(&shown)
+                && remembered("deployment file digest").is_some_and(|was| was != file.digest())
+            {
+                self.notes
+                    .push(format!("{shown} has changed since the latest run"));
+            }
+            self.path = Some(path);
+            self.file = Some(file);
+        }
+        let nodes = self.file.as_ref().map_or(&[][..], DeploymentFile::nodes);
+        if selected.node.is_none() {
+            let known = |name: &String| nodes.iter().any(|node| node.name == *name);
+            selected.node = remembered("node").filter(known);
+        }
+        let mut named = nodes
             .iter()
-            .any(|node| node.name == *name && node.role().is_some()),
-        // The node that is this machine may say it.
-        None => !nodes.is_empty(),
-    };
-    if selected.profile.is_none() && !says_profile {
-        selected.profile = remembered("profile");
-        asked.is_remembered = selected.profile.is_some();
-    }
-    if let (Some(file), Some(digest)) = (&file, remembered("deployment file digest"))
-        && file.digest() != digest
-        && remembered("deployment file") == path.as_deref().map(printable_path)
-    {
-        asked
-            .notes
-            .push("the deployment file has changed since the latest run".to_owned());
-    }
-    if selected.profile.is_none() && file.is_none() {
-        return Ok(asked);
-    }
-    // Without a file nobody can have given what the profile requires.
-    selected.partial = file.is_none();
-    let selection = match selected.selection(at) {
-        Ok((selection, _)) => selection,
-        // A file that nobody named need not be about this home.
-        Err(errors) if !is_named && errors.iter().all(|error| TOO_LITTLE.contains(&error.code)) => {
-            asked
-                .notes
-                .extend(errors.into_iter().map(|error| error.message));
-            return Ok(asked);
+            .filter(|node| Some(&node.name) == selected.node.as_ref());
+        let of_node = named.find_map(|node| node.role()).map(Role::profile);
+        // The node that is this machine may say it as well.
+        let may_say = of_node.is_some() || selected.node.is_none() && !nodes.is_empty();
+        if selected.profile.is_none() && !may_say {
+            selected.profile = remembered("profile");
+            self.is_remembered = selected.profile.is_some();
         }
-        Err(errors) => return Err(errors),
-    };
-    home.check_profile(selection.profile)
-        .map_err(|error| vec![error])?;
-    if let Some(version) = &selection.version {
-        home.check_version(version).map_err(|error| vec![error])?;
+        let profile = selected.profile.as_deref().or(of_node);
+        self.profile = profile.and_then(|name| profile::find(name).ok());
+        if selected.profile.is_none() && self.file.is_none() {
+            return Ok(());
+        }
+        // Without a file nobody can have given what the profile requires.
+        selected.partial = self.file.is_none();
+        let selection = match selected.selection(at) {
+            Ok((selection, _)) => selection,
+            // A file that nobody named need not be about this home.
+            Err(errors)
+                if !is_named && errors.iter().all(|error| TOO_LITTLE.contains(&error.code)) =>
+            {
+                let said = errors.into_iter().map(|error| error.message);
+                self.notes.extend(said);
+                return Ok(());
+            }
+            Err(errors) => return Err(errors),
+        };
+        home.check_profile(selection.profile)
+            .map_err(|error| vec![error])?;
+        if let Some(version) = &selection.version {
+            home.check_version(version).map_err(|error| vec![error])?;
+        }
+        self.selection = Some(selection);
+        Ok(())
     }
-    Ok(Asked {
-        selection: Some(selection),
-        path,
-        file,
-        ..asked
-    })
 }
 
 fn count(report: &DoctorReport, examination: &Examination, is_whole: bool) -> String {

@@ -169,6 +169,40 @@ fn a_name_that_does_not_resolve() {
 }
 
 #[test]
+fn names_that_nobody_needs() {
+    let store = "https://localhost:${mgt.transport.https.port}/store";
+    let machine = Machine::healthy();
+    // A gateway does not call the store, and what is off calls nobody.
+    machine.edit(API_MANAGER, store, "https://store.test/store");
+    machine.edit(
+        API_MANAGER,
+        "tcp://localhost:7612",
+        "tcp://analytics.test:7612",
+    );
+    assert_eq!(codes(&machine.look(Some(CLUSTER))), ["changed-since"]);
+    // Of a home of which nothing is known, everything that is on counts.
+    let machine = Machine::stock();
+    machine.edit(API_MANAGER, store, "https://store.test/store");
+    machine.edit(
+        API_MANAGER,
+        "tcp://localhost:7612",
+        "tcp://analytics.test:7612",
+    );
+    only(&machine.look(None), "host-unknown", &["`store.test`"]);
+    machine.edit(
+        API_MANAGER,
+        "<Enabled>false</Enabled>\n        <StreamProcessorServerURL>",
+        "<Enabled>true</Enabled>\n        <StreamProcessorServerURL>",
+    );
+    let found = machine.look(None);
+    assert_eq!(
+        codes(&found),
+        ["host-unknown", "host-unknown"],
+        "{found:#?}"
+    );
+}
+
+#[test]
 fn a_name_that_leads_elsewhere() {
     let machine = Machine::healthy();
     machine.edit("hosts", "192.0.2.6 km.test", "192.0.2.99 km.test");

@@ -165,6 +165,7 @@ impl Machine {
             home: &home,
             store: &store,
             links: LinkPolicy::InsideOnly,
+            profile: None,
             selection: asked.as_ref().map(|(_, selection)| selection),
             file: asked.as_ref().map(|_| Path::new("cluster.toml")),
             deployment: asked.as_ref().and_then(|(file, _)| file.deployment()),
