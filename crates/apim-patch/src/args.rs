@@ -13,7 +13,7 @@ use crate::examples::{
 pub(crate) use crate::home_arguments::{HomeArgument, Homes, Jobs};
 pub(crate) use crate::output_arguments::{Color, Format, Output, Paging, PastView, View};
 pub(crate) use crate::render_arguments::{
-    Key, OutFolder, Render, RenderCerts, RenderHosts, RenderTrust, Rendering,
+    Key, OutFolder, Render, RenderCerts, RenderHosts, Rendering,
 };
 
 const STYLES: Styles = Styles::styled()

@@ -2,9 +2,6 @@
 
 use std::path::{Path, PathBuf};
 
-use rustls_pki_types::CertificateDer;
-use rustls_pki_types::pem::PemObject;
-
 use crate::bounded_read;
 use crate::diagnostic::{Class, Diagnostic, printable, printable_path};
 
@@ -15,7 +12,8 @@ const MAX_SIZE: u64 = 16 * 1024 * 1024;
 #[derive(Debug)]
 pub struct Authority {
     path: PathBuf,
-    certificates: Vec<CertificateDer<'static>>,
+    /// In DER.
+    certificates: Vec<Vec<u8>>,
 }
 
 impl Authority {
@@ -35,9 +33,13 @@ impl Authority {
         };
         let bytes =
             bounded_read::read(path, MAX_SIZE).map_err(|error| unreadable(error.to_string()))?;
-        let certificates: Vec<_> = CertificateDer::pem_slice_iter(&bytes)
-            .collect::<Result<_, _>>()
-            .map_err(|error| unreadable(printable(&error.to_string())))?;
+        let blocks =
+            pem::parse_many(&bytes).map_err(|error| unreadable(printable(&error.to_string())))?;
+        let certificates: Vec<_> = blocks
+            .into_iter()
+            .filter(|block| block.tag() == "CERTIFICATE")
+            .map(pem::Pem::into_contents)
+            .collect();
         match certificates.is_empty() {
             true => Err(unreadable("there is none in it".to_owned())),
             false => Ok(Self {
@@ -54,6 +56,6 @@ impl Authority {
 
     /// Its certificates in DER, at least one.
     pub fn certificates(&self) -> impl Iterator<Item = &[u8]> {
-        self.certificates.iter().map(|certificate| &**certificate)
+        self.certificates.iter().map(Vec::as_slice)
     }
 }

@@ -20,7 +20,7 @@ static PORT_TAKEN: Ailment = Ailment {
 pub(super) fn check(patient: &Patient<'_>, examination: &mut Examination) {
     let proc = patient.surroundings.proc;
     // A server that runs has its ports.
-    if patient.subject.home.server_process_of(proc).is_some() {
+    if patient.subject.home.server_process_in(proc).is_some() {
         return;
     }
     let Some(listeners) = sockets::listeners(proc) else {

@@ -24,7 +24,7 @@ static NOT_RESTARTED: Ailment = Ailment {
 
 pub(super) fn check(patient: &Patient<'_>, examination: &mut Examination) {
     let proc = patient.surroundings.proc;
-    let Some(process) = patient.subject.home.server_process_of(proc) else {
+    let Some(process) = patient.subject.home.server_process_in(proc) else {
         return;
     };
     let Some(run) = patient.runs.first() else {

@@ -26,7 +26,7 @@ static CA_NOT_TRUSTED: Ailment = Ailment {
            (`--ca`).",
     why: "a call over TLS to a host whose certificate nobody known has signed fails with \
           `unable to find valid certification path to requested target`",
-    help: "import it with keytool (`apim-patch render trust` prints the command) and restart the server",
+    help: "import it with keytool, by the command that the finding prints, and restart the server",
 };
 
 static UNREADABLE: Ailment = Ailment {
@@ -118,7 +118,7 @@ pub(super) fn check(patient: &Patient<'_>, examination: &mut Examination) {
         .help(format!(
             "import it (keytool asks for the store's password): keytool -importcert -noprompt -alias load-balancer-ca -file {ca} -keystore {shown}"
         ))
-        .help("`apim-patch render trust` prints that for every node; then restart the server");
+        .help("then restart the server");
     examination.findings.push(finding);
 }
 

@@ -178,11 +178,11 @@ impl Home {
 
     /// The process of the server that runs on the home, if one does.
     pub fn server_process(&self) -> Option<u32> {
-        self.server_process_of(Path::new("/proc"))
+        self.server_process_in(Path::new("/proc"))
     }
 
     /// The same, by the processes that `proc` shows.
-    pub(crate) fn server_process_of(&self, proc: &Path) -> Option<u32> {
+    pub(crate) fn server_process_in(&self, proc: &Path) -> Option<u32> {
         let file = self.path.join("wso2carbon.pid");
         let content = crate::bounded_read::read(&file, 64).ok()?;
         let pid: u32 = str::from_utf8(&content).ok()?.trim().parse().ok()?;

@@ -263,7 +263,7 @@ fn an_authority_that_is_not_trusted() {
         &["client-truststore.jks", "ca.pem", "`keys`"],
     );
     helps(finding, "keytool -importcert");
-    helps(finding, "apim-patch render trust");
+    helps(finding, "restart the server");
     // Without its certificate nobody can tell.
     let found = machine.look_with(Some(CLUSTER), &[]);
     assert_eq!(codes(&found), Vec::<&str>::new());
