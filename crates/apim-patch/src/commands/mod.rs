@@ -4,6 +4,7 @@
 pub(crate) mod apply;
 pub(crate) mod capture;
 pub(crate) mod check;
+mod check_command;
 pub(crate) mod completions;
 pub(crate) mod demo;
 pub(crate) mod diff;
