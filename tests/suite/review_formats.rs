@@ -209,7 +209,7 @@ fn what_is_too_long_is_left_out_and_the_comment_says_so() {
         );
     }
     let many = homes.command("check").args(["--format", "markdown"]).run();
-    many.exits(1).says("is left out");
+    many.exits(1).says("Not all is here");
     assert!(many.out().len() <= LONGEST, "{}", many.out().len());
     assert_eq!(many.out().matches("<h3>").count(), 3, "{many}");
 }

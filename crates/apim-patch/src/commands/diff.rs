@@ -17,7 +17,7 @@ use crate::render::{Console, diff, is_drawn, not_for_patch, page, review};
 pub(crate) fn run(arguments: &Diff, console: &mut Console) -> Exit {
     let selected = &arguments.selected;
     if !arguments.paging.no_pager {
-        console.page();
+        console.use_pager();
     }
     let exit_of = |status| match arguments.exit_code && status == Status::Planned {
         true => Exit::Differences,

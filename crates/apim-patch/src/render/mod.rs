@@ -131,7 +131,7 @@ impl Console {
     }
 
     /// Shows what comes page by page, where somebody sits before it.
-    pub(crate) fn page(&mut self) {
+    pub(crate) fn use_pager(&mut self) {
         if self.format == Format::Human && io::stdout().is_terminal() {
             self.paging = Paging::chosen();
         }

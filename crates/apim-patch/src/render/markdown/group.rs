@@ -105,22 +105,30 @@ fn table(review: &Review, room: &mut Room) -> String {
             code(application)
         ));
     }
-    if rows.is_empty() || !room.takes(HEAD) || !room.takes(END) {
+    let note = left_out(rows.len());
+    if rows.is_empty()
+        || [HEAD, END, note.as_str()]
+            .iter()
+            .any(|part| !room.takes(part))
+    {
         return String::new();
     }
     let mut out = HEAD.to_owned();
     for (index, row) in rows.iter().enumerate() {
         if !room.takes(row) {
-            let left = rows.len() - index;
-            let _ = writeln!(
-                out,
-                "<tr><td colspan=\"4\">{left} more rows are left out</td></tr>"
-            );
+            out.push_str(&left_out(rows.len() - index));
             break;
         }
         out.push_str(row);
     }
     out + END
+}
+
+fn left_out(rows: usize) -> String {
+    format!(
+        "<tr><td colspan=\"4\">{} left out</td></tr>\n",
+        count(rows, "more row")
+    )
 }
 
 fn row(change: &ReviewedChange) -> String {
@@ -157,7 +165,7 @@ pub(super) fn folded_diff(review: &Review, room: &mut Room) -> String {
     let mut out = "<details><summary>Diff</summary>\n\n".to_owned();
     const END: &str = "</details>\n\n";
     if !room.takes(&out) || !room.takes(END) {
-        return "<p>The diff is left out: a comment can't be longer.</p>\n\n".to_owned();
+        return String::new();
     }
     for file in &review.files {
         let fenced = fenced("diff", &lines(file)) + "\n";
@@ -165,7 +173,7 @@ pub(super) fn folded_diff(review: &Review, room: &mut Room) -> String {
             true => out.push_str(&fenced),
             false => {
                 let path = code(&file.diff.path);
-                let note = format!("<p>{path} is left out: a comment can't be longer.</p>\n\n");
+                let note = format!("<p>{path} is left out.</p>\n\n");
                 if room.takes(&note) {
                     out.push_str(&note);
                 }

@@ -34,7 +34,7 @@ pub(crate) fn merged_comment(page: &MergedReport) -> String {
         return out;
     }
     out.push_str("<table>\n<tr><th>setting</th><th>before</th><th>after</th><th>on</th></tr>\n");
-    let mut room = Room(LONGEST - NOTES - out.len());
+    let mut room = Room::new(LONGEST - NOTES - out.len());
     for (index, row) in rows.iter().enumerate() {
         if !room.takes(row) {
             let left = rows.len() - index;

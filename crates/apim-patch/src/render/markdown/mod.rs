@@ -29,14 +29,13 @@ pub(crate) fn comment(reports: &[Report]) -> Result<String, Diagnostic> {
     let reviews: Vec<Review> = reports.iter().map(Review::of).collect::<Result<_, _>>()?;
     let total = reviews.len();
     let groups = groups(reviews);
-    let mut room = Room(LONGEST - NOTES);
+    let mut room = Room::new(LONGEST - NOTES);
     let mut parts = Vec::new();
-    let mut left_out = 0;
     for group in &groups {
-        match group::told(group, total, &mut room) {
-            Some(told) => parts.push((group, told)),
-            None => left_out += group.names.len(),
-        }
+        let Some(told) = group::told(group, total, &mut room) else {
+            break;
+        };
+        parts.push((group, told));
     }
     // Settings matter more than lines: what is left is for the diffs.
     let mut out = String::new();
@@ -44,28 +43,38 @@ pub(crate) fn comment(reports: &[Report]) -> Result<String, Diagnostic> {
         out.push_str(told);
         out.push_str(&group::folded_diff(&group.review, &mut room));
     }
-    if left_out > 0 {
-        let _ = writeln!(
-            out,
-            "<p>{left_out} more are left out: a comment can't be longer.</p>\n"
-        );
+    if parts.len() < groups.len() {
+        let left = groups[parts.len()..].iter().map(|group| group.names.len());
+        let nodes = count(left.sum(), "node");
+        let _ = writeln!(out, "<p>{nodes} more: left out.</p>\n");
+    }
+    if room.was_short {
+        out.push_str("<p>Not all is here: a comment can't be longer.</p>\n");
     }
     Ok(out)
 }
 
 /// How much may still be written.
-struct Room(usize);
+struct Room {
+    left: usize,
+    /// Whether something did not fit.
+    was_short: bool,
+}
 
 impl Room {
+    fn new(left: usize) -> Self {
+        Self {
+            left,
+            was_short: false,
+        }
+    }
+
     /// Whether there is room for `text`, which then is taken.
     fn takes(&mut self, text: &str) -> bool {
-        match self.0.checked_sub(text.len()) {
-            Some(left) => {
-                self.0 = left;
-                true
-            }
-            None => false,
-        }
+        let left = self.left.checked_sub(text.len());
+        self.left = left.unwrap_or(self.left);
+        self.was_short |= left.is_none();
+        left.is_some()
     }
 }
 
