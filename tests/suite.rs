@@ -57,6 +57,8 @@ mod reference;
 mod revert;
 #[path = "suite/review.rs"]
 mod review;
+#[path = "suite/review_formats.rs"]
+mod review_formats;
 #[path = "suite/secrets.rs"]
 mod secrets;
 #[path = "suite/selection.rs"]

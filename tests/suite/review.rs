@@ -2,7 +2,10 @@
 
 use std::env;
 
-use crate::harness::{API_MANAGER, CARBON, Home, PASSWORD, Run, Tool, deployment, program};
+use crate::harness::{
+    API_MANAGER, CARBON, Compare, Home, PASSWORD, PASSWORD_VARIABLE, Run, Tool, deployment, program,
+};
+use crate::many::Homes;
 
 /// Runs what comes behind it on a terminal of its own, 160 columns wide.
 const TERMINAL: [&str; 3] = [
@@ -233,4 +236,60 @@ fn a_terminal_is_used_as_wide_as_it_is() {
         .map(|line| line.trim_end().chars().count())
         .max();
     assert!(widest > Some(130) && widest <= Some(160), "{run}");
+}
+
+/// The lines of the shell that a run has told to type, each with what it is for.
+fn told(run: &Run, what: &str) -> String {
+    let err = run.err();
+    let mut lines = err.lines().map(str::trim_start);
+    let found = lines.find_map(|line| line.strip_prefix(what));
+    let command = found.unwrap_or_else(|| panic!("no {what} in {run}"));
+    command.trim().to_owned()
+}
+
+#[test]
+fn what_apply_tells_to_type_next_does_what_it_says() {
+    let home = Home::stock();
+    let before = home.files();
+    let run = home.gateway("apply", &deployment("gateway-ws.toml"));
+    run.exits(0).says("no server runs on it");
+    let typed = |command: String| {
+        let words = command.split(' ').skip(1).map(str::to_owned);
+        let tool = Tool::bare().args(words.collect::<Vec<_>>());
+        tool.env(PASSWORD_VARIABLE, PASSWORD).run()
+    };
+    typed(told(&run, "check:")).exits(0);
+    typed(told(&run, "take back:")).exits(0);
+    assert_eq!(before.differences(&home.files(), Compare::Content), [""; 0]);
+    typed(told(&run, "check:")).exits(1);
+    // A value that was typed may be a secret, and is not typed again.
+    let typed = home.command("apply", &deployment("gateway-ws.toml"));
+    let typed = typed.set("proxy.https_port", "444").run();
+    typed.exits(0).says("take back:").conceals("check:");
+}
+
+#[test]
+fn many_homes_are_told_in_the_order_of_restart() {
+    let homes = Homes::numbered(3);
+    let file = homes.place.aside(
+        "nodes.toml",
+        "[nodes.gw]\nprofile = \"gateway\"\n[nodes.km]\nprofile = \"key-manager\"\nhost = \"km.example.com\"\n\
+         [nodes.shop]\nprofile = \"store\"\n",
+    );
+    let pid = std::process::id().to_string();
+    homes.place.write("home-01/wso2carbon.pid", &pid);
+    let mut tool = Tool::new("apply").arg("--file").arg(&file).arg("--partial");
+    for (node, name) in [("gw", "home-00"), ("km", "home-01"), ("shop", "home-02")] {
+        tool = tool
+            .arg("--home")
+            .arg(format!("{node}={}", homes.at(name).display()));
+    }
+    let run = tool.run();
+    run.exits(0).says("check: apim-patch check --home gw=");
+    let err = run.err();
+    let rows = err.lines().skip_while(|line| !line.contains("step  node"));
+    let rows: Vec<Vec<&str>> = rows.map(|row| row.split_whitespace().collect()).collect();
+    let steps: Vec<_> = rows[1..4].iter().map(|row| &row[..2]).collect();
+    assert_eq!(steps, [["1", "km"], ["2", "shop"], ["3", "gw"]], "{run}");
+    assert_eq!(rows[1][3..5], ["process", pid.as_str()], "{run}");
 }

@@ -133,6 +133,10 @@ fn no_command_tells() {
             ("diff", &[]),
             ("diff", &["--format", "json"]),
             ("diff", &["--color", "always"]),
+            ("diff", &["--why"]),
+            ("diff", &["--side-by-side"]),
+            ("diff", &["--format", "markdown"]),
+            ("check", &["--format", "markdown"]),
             ("check", &[]),
             ("check", &["-v"]),
             ("check", &["--format", "json"]),
@@ -375,6 +379,8 @@ fn told_nowhere(home: &Home, file: &Path) {
         run
     };
     let looks = || {
+        run("diff", &["--why"]);
+        run("diff", &["--format", "markdown"]);
         run("apply", &["--dry-run"]);
         run("diff", &["--format", "json"]);
         run("check", &["-v"]);

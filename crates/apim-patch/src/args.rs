@@ -103,6 +103,27 @@ pub(crate) enum Command {
     },
 }
 
+impl Command {
+    /// Whether an option asks for differences drawn in a certain way.
+    pub(crate) fn is_drawn(&self) -> bool {
+        match self {
+            Self::Apply(apply) => apply.view.is_any(),
+            Self::Diff(diff) => diff.view.is_any(),
+            Self::History(history) => View::from(history.view).is_any(),
+            _ => false,
+        }
+    }
+
+    /// The shapes that its output can have.
+    pub(crate) fn formats(&self) -> &'static [Format] {
+        match self {
+            Self::Diff(_) => &[Format::Human, Format::Json, Format::Patch, Format::Markdown],
+            Self::Check(_) | Self::Report(_) => &[Format::Human, Format::Json, Format::Markdown],
+            _ => &[Format::Human, Format::Json],
+        }
+    }
+}
+
 /// What is asked for, of which homes.
 #[derive(Debug, Args)]
 pub(crate) struct Selected {

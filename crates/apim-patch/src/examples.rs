@@ -22,12 +22,14 @@ Examples:
   apim-patch diff --home /opt/wso2am --profile gateway --file gateway.toml --why
   apim-patch diff --all-homes /srv --file cluster.toml --exit-code
   apim-patch diff --all-homes /srv --file cluster.toml --stat
-  apim-patch diff --plan gateway.plan";
+  apim-patch diff --home /opt/wso2am --file gateway.toml --format patch --show-secrets > gateway.patch
+  apim-patch diff --plan gateway.plan --format markdown > comment.md";
 
 pub(crate) const CHECK_EXAMPLES: &str = "\
 Examples:
   apim-patch check --home /opt/wso2am --profile gateway --file gateway.toml
-  apim-patch check --all-homes /srv --file cluster.toml --format json > $(hostname).json";
+  apim-patch check --all-homes /srv --file cluster.toml --format json > $(hostname).json
+  apim-patch check --all-homes /srv --file cluster.toml --format markdown > comment.md";
 
 pub(crate) const MERGE_EXAMPLES: &str = "\
 Examples:

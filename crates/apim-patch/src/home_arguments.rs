@@ -28,6 +28,13 @@ pub(crate) struct Homes {
     pub(crate) all_homes: Vec<PathBuf>,
 }
 
+impl Homes {
+    /// Whether more than one home may be meant.
+    pub(crate) fn may_be_several(&self) -> bool {
+        !self.all_homes.is_empty() || self.homes.len() > 1
+    }
+}
+
 /// How many homes at a time.
 #[derive(Debug, Clone, Copy, Default, Args)]
 pub(crate) struct Jobs {

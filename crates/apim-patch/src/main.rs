@@ -19,14 +19,16 @@ mod render_arguments;
 
 use std::process::ExitCode;
 
-use clap::Parser;
+use clap::error::ErrorKind;
+use clap::{CommandFactory, Parser, ValueEnum};
 
-use args::{Arguments, Command, ReportCommand};
+use args::{Arguments, Command, Format, ReportCommand};
 use render::Console;
 
 fn main() -> ExitCode {
     process::keep_to_itself();
     let arguments = Arguments::parse();
+    refuse_other_format(&arguments);
     let mut console = Console::new(&arguments.output);
     let mut has_written = false;
     let exit = match &arguments.command {
@@ -51,4 +53,32 @@ fn main() -> ExitCode {
         Command::Completions { shell } => commands::completions::run(*shell, &mut console),
     };
     ExitCode::from(console.finish(exit, has_written).code())
+}
+
+/// Ends the process, as for any other mistake in what was typed, where the
+/// command has no output of the shape that is asked for.
+fn refuse_other_format(arguments: &Arguments) {
+    let formats = arguments.command.formats();
+    let asked = arguments.output.format;
+    let refuse = |message: String| {
+        Arguments::command()
+            .error(ErrorKind::ValueValidation, message)
+            .exit()
+    };
+    if arguments.command.is_drawn() && asked != Format::Human {
+        refuse("--side-by-side, --stat and --why are for people; leave --format out".to_owned());
+    }
+    if formats.contains(&asked) {
+        return;
+    }
+    let name = |format: &Format| {
+        let value = format.to_possible_value();
+        value.map_or(String::new(), |value| format!("`{}`", value.get_name()))
+    };
+    let has: Vec<String> = formats.iter().map(name).collect();
+    refuse(format!(
+        "this command has no format {}; it has {}",
+        name(&asked),
+        has.join(", ")
+    ));
 }

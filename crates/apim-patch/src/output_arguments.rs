@@ -36,13 +36,18 @@ pub(crate) enum Color {
     Never,
 }
 
-/// Shape of the output.
+/// Shape of the output. Not every command has all of them: see
+/// [`Command::formats`](crate::args::Command::formats).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Format {
     /// For people.
     Human,
     /// One object per home and line, for programs.
     Json,
+    /// What `patch -p1` and `git apply` take in the home.
+    Patch,
+    /// A comment in a merge request.
+    Markdown,
 }
 
 /// How differences are shown.
@@ -57,6 +62,13 @@ pub(crate) struct View {
     /// Say why, above each part of the diff: the setting, and what or who asks for it
     #[arg(long, conflicts_with = "stat", help_heading = "Output")]
     pub(crate) why: bool,
+}
+
+impl View {
+    /// Whether one of them is asked for.
+    pub(crate) fn is_any(self) -> bool {
+        self.side_by_side || self.stat || self.why
+    }
 }
 
 /// How differences are shown of which nobody knows any more why.

@@ -330,7 +330,8 @@ fn a_running_server_is_pointed_out() {
         home.gateway("apply", &crate::harness::deployment("gateway-ws.toml"))
     };
     let live = run(&std::process::id().to_string());
-    live.exits(0).says("warning").says("restart");
+    live.exits(0).says("restart needed");
+    live.says(&format!("process {}", std::process::id()));
     // The greatest pid that Linux hands out is below this one.
     let stale = run("4194305");
     stale.exits(0);

@@ -1,16 +1,19 @@
 //! `apply`: bring homes to what profile and deployment file ask for.
 
 use apim_patch_core::apply::{Interrupt, apply, lock};
-use apim_patch_core::diagnostic::{Diagnostic, printable_path};
+use apim_patch_core::deployment::{RestartStep, restart_order};
+use apim_patch_core::diagnostic::Diagnostic;
 use apim_patch_core::diff::masked;
 use apim_patch_core::report::Status;
 use apim_patch_core::saved_plan::SavedPlan;
+use apim_patch_core::spec::DeploymentFile;
 
+use super::check_command::{check_command, word};
 use super::many::{Done, Many};
 use super::{Prepared, Request, catch_signals, diff, prune_after, recover_first, secrecy};
-use crate::args::{Apply, HomeArgument};
+use crate::args::{Apply, HomeArgument, Selected};
 use crate::exit::Exit;
-use crate::render::{Console, summary};
+use crate::render::{Changed, Console, of_many, of_one, summary};
 
 pub(crate) fn run(arguments: &Apply, console: &mut Console, has_written: &mut bool) -> Exit {
     let selected = &arguments.selected;
@@ -50,9 +53,39 @@ pub(crate) fn run(arguments: &Apply, console: &mut Console, has_written: &mut bo
     let one = |home: &HomeArgument, console: &mut Console| {
         one(arguments, request, home, &interrupt, console)
     };
-    let tally = many.run(console, one, |()| ());
+    let mut changed = Vec::new();
+    let tally = many.run(console, one, |home| changed.extend(home));
     *has_written = tally.has_written();
+    // What a plan has asked, `check` can't be asked.
+    let check = match saved {
+        Some(_) => None,
+        None => check_command(selected),
+    };
+    match changed.as_slice() {
+        [] => {}
+        [home] if !selected.homes.may_be_several() => {
+            console.say(of_one(home, check.as_deref()).trim_end());
+        }
+        homes => {
+            let order = order(selected, saved.is_some());
+            console.say(of_many(homes, &order, check.as_deref()).trim_end());
+        }
+    }
     tally.exit
+}
+
+/// In which order the nodes of the deployment file are restarted, where there
+/// is one for nodes. What is wrong with it was told before.
+fn order(selected: &Selected, is_saved: bool) -> Vec<RestartStep> {
+    let homes = &selected.homes;
+    let named = homes.homes.first().map(|home| &home.path);
+    let path = match named.or(homes.all_homes.first()) {
+        Some(home) if !is_saved => selected.deployment_file(home),
+        _ => None,
+    };
+    let file = path.and_then(|path| DeploymentFile::read(&path).ok());
+    let deployment = file.as_ref().and_then(DeploymentFile::deployment);
+    deployment.map(restart_order).unwrap_or_default()
 }
 
 fn one(
@@ -61,7 +94,7 @@ fn one(
     home: &HomeArgument,
     interrupt: &Interrupt,
     console: &mut Console,
-) -> Result<Done, Vec<Diagnostic>> {
+) -> Result<Done<Option<Changed>>, Vec<Diagnostic>> {
     let selected = request.selected;
     let prepared = Prepared::new(request, home, Some(interrupt))?;
     let lock = lock(&prepared.store, arguments.waiting.wait()).map_err(|error| vec![error])?;
@@ -90,7 +123,7 @@ fn one(
         console.tell(&summary(&plan, &diffs, console.is_verbose()));
         console.tell("  nothing to do\n");
         console.json(&report);
-        return Ok(done(Status::Unchanged));
+        return Ok(done(Status::Unchanged, None));
     };
     report.status = Status::Applied;
     report.changed = diffs.iter().map(|diff| diff.path.clone()).collect();
@@ -99,8 +132,8 @@ fn one(
     console.tell(&format!("{}\n", prepared.headline()));
     console.tell(&summary(&plan, &diffs, console.is_verbose()));
     if let Some(running) = prepared.home.running_server() {
-        report.warn(std::slice::from_ref(&running));
-        console.diagnostics(&[running]);
+        // For people the next steps say so.
+        report.warn(&[running]);
     }
     console.json(&report);
     let mut files = match receipt.files.len() {
@@ -112,21 +145,24 @@ fn one(
         1 => files.push_str(", 1 application taken away"),
         count => files.push_str(&format!(", {count} applications taken away")),
     }
-    console.say(&match receipt.history {
-        true => format!(
-            "{files} as {}; `apim-patch revert --home {}` takes it back",
-            receipt.id,
-            printable_path(&home.path)
-        ),
-        false => format!("{files}; no history was kept"),
+    let run = report.transaction;
+    console.say(&match &run {
+        Some(run) => format!("{files} as {run}"),
+        None => files,
     });
-    Ok(done(Status::Applied))
+    let changed = Changed {
+        node: prepared.selection.node.clone(),
+        home: word(home.path.as_os_str()),
+        process: prepared.home.server_process(),
+        run,
+    };
+    Ok(done(Status::Applied, Some(changed)))
 }
 
-fn done(status: Status) -> Done {
+fn done<T>(status: Status, kept: T) -> Done<T> {
     Done {
         exit: Exit::Success,
         status,
-        kept: (),
+        kept,
     }
 }

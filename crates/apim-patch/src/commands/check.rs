@@ -9,7 +9,7 @@ use super::many::{Done, Many};
 use super::{Prepared, Request};
 use crate::args::{HomeArgument, Selected};
 use crate::exit::Exit;
-use crate::render::{Console, differences};
+use crate::render::{Console, differences, page};
 
 pub(crate) fn run(selected: &Selected, console: &mut Console) -> Exit {
     let many = Many {
@@ -17,7 +17,8 @@ pub(crate) fn run(selected: &Selected, console: &mut Console) -> Exit {
         interrupt: None,
     };
     let one = |home: &HomeArgument, console: &mut Console| check(selected, home, console);
-    many.run(console, one, |()| ()).exit
+    let exit = many.run(console, one, |()| ()).exit;
+    page(console, exit)
 }
 
 fn check(
@@ -42,7 +43,7 @@ fn check(
     report.describe(&plan, &masked(&plan));
     report.exit_code = exit.code();
     console.data(&differences(&plan));
-    console.json(&report);
+    console.report(&report);
     let count = plan
         .settings()
         .filter(|(_, setting)| setting.changes())

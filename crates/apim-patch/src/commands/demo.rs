@@ -102,7 +102,9 @@ fn show(console: &mut Console) -> anyhow::Result<Exit> {
             "--file".as_ref(),
             file.as_os_str(),
         ];
-        let arguments = Arguments::try_parse_from(arguments)?;
+        // The demo is read in one piece.
+        let no_pager = (command == "diff").then(|| "--no-pager".as_ref());
+        let arguments = Arguments::try_parse_from(arguments.into_iter().chain(no_pager))?;
         exit = exit.graver(match &arguments.command {
             Command::Diff(arguments) => diff::run(arguments, console),
             Command::Apply(arguments) => apply::run(arguments, console, &mut false),

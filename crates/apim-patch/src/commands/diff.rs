@@ -1,23 +1,23 @@
 //! `diff`: the unified diff that `apply` would make.
 
 use apim_patch_core::apply::refuse_interrupted;
-use apim_patch_core::diagnostic::{Diagnostic, printable, printable_path};
-use apim_patch_core::diff::{Secrecy, diffs};
+use apim_patch_core::diagnostic::{Class, Diagnostic, MASK, printable, printable_path};
+use apim_patch_core::diff::{FileDiff, Secrecy, diffs};
 use apim_patch_core::plan::Plan;
 use apim_patch_core::report::{Report, Status};
 use apim_patch_core::review::Review;
-use apim_patch_core::saved_plan::SavedPlan;
+use apim_patch_core::saved_plan::{NodePlan, SavedPlan};
 
 use super::many::{Done, Many};
 use super::{Prepared, Request, secrecy};
 use crate::args::{Diff, HomeArgument, View};
 use crate::exit::Exit;
-use crate::render::{Console, diff, is_drawn, not_for_patch, review};
+use crate::render::{Console, diff, is_drawn, not_for_patch, page, review};
 
 pub(crate) fn run(arguments: &Diff, console: &mut Console) -> Exit {
     let selected = &arguments.selected;
     if !arguments.paging.no_pager {
-        console.page();
+        console.use_pager();
     }
     let exit_of = |status| match arguments.exit_code && status == Status::Planned {
         true => Exit::Differences,
@@ -26,7 +26,7 @@ pub(crate) fn run(arguments: &Diff, console: &mut Console) -> Exit {
     if let Some(path) = &arguments.plan {
         let shown = SavedPlan::read(path).and_then(|plan| show_saved(&plan, arguments, console));
         return match shown {
-            Ok(status) => exit_of(status),
+            Ok(status) => page(console, exit_of(status)),
             Err(error) => {
                 console.diagnostics(std::slice::from_ref(&error));
                 Exit::of(&[error])
@@ -49,7 +49,13 @@ pub(crate) fn run(arguments: &Diff, console: &mut Console) -> Exit {
             ..done
         })
     };
-    many.run(console, one, |()| ()).exit
+    if console.is_patch() && selected.homes.may_be_several() {
+        let error = no_patch("a patch is for one home").help("name it with --home");
+        console.diagnostics(std::slice::from_ref(&error));
+        return Exit::of(&[error]);
+    }
+    let exit = many.run(console, one, |()| ()).exit;
+    page(console, exit)
 }
 
 /// A home that was planned on.
@@ -96,15 +102,20 @@ impl Looked<'_> {
             let headline = prepared.headline();
             review(console, &headline, &of.files, &of.removed, view);
         } else {
-            if console.is_human() {
+            if console.is_patch() {
+                refuse_unusable(&diffs, plan).map_err(|error| vec![error])?;
+            }
+            if console.is_human() || console.is_patch() {
                 diff(console, &diffs);
             }
             for removal in &plan.removals {
                 console.say(&format!("{} would be taken away", printable_path(removal)));
             }
         }
-        not_for_patch(console, &diffs);
-        console.json(&report);
+        if console.is_human() {
+            not_for_patch(console, &diffs);
+        }
+        console.report(&report);
         console.say(&match report.status {
             Status::Unchanged => format!("{}: nothing to do", prepared.headline()),
             _ => format!("{}: nothing was written", prepared.headline()),
@@ -125,18 +136,22 @@ fn show_saved(
 ) -> Result<Status, Diagnostic> {
     let mut status = Status::Unchanged;
     let view = arguments.view;
-    for node in plan.named(arguments.selected.node.as_deref())? {
+    let nodes = plan.named(arguments.selected.node.as_deref())?;
+    if console.is_patch() {
+        refuse_saved(&nodes)?;
+    }
+    for node in nodes {
         let report = node.report();
         let headline = headline(report);
         if is_drawn(console, view) {
             let of = Review::of(report)?;
             review(console, &headline, &of.files, &of.removed, view);
-        } else if console.is_human() {
+        } else if console.is_human() || console.is_patch() {
             for file in &report.files {
                 console.raw(file.diff.as_bytes());
             }
         }
-        console.json(report);
+        console.report(report);
         let what = match report.status {
             Status::Unchanged => "nothing to do",
             _ => "planned, not written",
@@ -150,6 +165,58 @@ fn show_saved(
         }
     }
     Ok(status)
+}
+
+/// Refuses a patch with these diffs that would not make of the files what `apply`
+/// would.
+fn refuse_unusable(asked: &[FileDiff], plan: &Plan) -> Result<(), Diagnostic> {
+    let paths = |files: Vec<&FileDiff>| {
+        let paths: Vec<&str> = files.iter().map(|diff| diff.path.as_str()).collect();
+        paths.join(", ")
+    };
+    let encoded: Vec<_> = asked.iter().filter(|diff| !diff.is_for_patch()).collect();
+    if !encoded.is_empty() {
+        let message = format!("there is no patch of a file in UTF-16: {}", paths(encoded));
+        return Err(no_patch(&message).help("`apply` changes it"));
+    }
+    let shown = diffs(plan, Secrecy::Shown);
+    let pairs = asked.iter().zip(&shown);
+    let masked = pairs.filter(|(diff, shown)| diff != shown);
+    let masked: Vec<_> = masked.map(|(diff, _)| diff).collect();
+    if masked.is_empty() {
+        return Ok(());
+    }
+    let message = format!(
+        "the patch has secrets in it, and can't be applied with them masked: {}",
+        paths(masked)
+    );
+    Err(no_patch(&message).help("--show-secrets writes them into the patch"))
+}
+
+/// A saved plan has no secrets, and may be for several nodes.
+fn refuse_saved(nodes: &[&NodePlan]) -> Result<(), Diagnostic> {
+    if nodes.len() > 1 {
+        return Err(
+            no_patch("a patch is for one home").help("choose a node of the plan with --node")
+        );
+    }
+    let files = nodes.iter().flat_map(|node| &node.report().files);
+    let secret: Vec<String> = files
+        .filter(|file| file.diff.contains(MASK))
+        .map(|file| printable(&file.path))
+        .collect();
+    if secret.is_empty() {
+        return Ok(());
+    }
+    let message = format!(
+        "a plan holds no secrets, and a patch needs them: {}",
+        secret.join(", ")
+    );
+    Err(no_patch(&message).help("make the patch on the home, with --show-secrets"))
+}
+
+fn no_patch(message: &str) -> Diagnostic {
+    Diagnostic::error("no-patch", Class::Specification, message)
 }
 
 /// The home, the node and the profile of a saved plan.

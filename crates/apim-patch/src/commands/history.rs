@@ -74,7 +74,7 @@ fn list(arguments: &History, console: &mut Console) -> Result<(), Vec<Diagnostic
 
 fn show(arguments: &History, id: &str, console: &mut Console) -> Result<(), Vec<Diagnostic>> {
     if !arguments.paging.no_pager {
-        console.page();
+        console.use_pager();
     }
     let store = store(arguments)?;
     let entry = history::find(&store, id).map_err(|error| vec![error])?;

@@ -102,7 +102,7 @@ impl Many<'_> {
                     report.fail(std::slice::from_ref(&stopped));
                     let exit = Exit::of(&[stopped]);
                     report.exit_code = exit.code();
-                    console.json(&report);
+                    console.report(&report);
                     return (exit, Fate::NotBegun, None);
                 }
                 job(home, console)

@@ -9,7 +9,7 @@ use apim_patch_core::merged_report::Merger;
 
 use crate::args::Merge;
 use crate::exit::Exit;
-use crate::render::{Console, merged};
+use crate::render::{Console, merged, merged_comment};
 
 pub(crate) fn run(arguments: &Merge, console: &mut Console) -> Exit {
     let mut merger = Merger::default();
@@ -22,6 +22,9 @@ pub(crate) fn run(arguments: &Merge, console: &mut Console) -> Exit {
     // What could be read is worth a page even where something could not.
     if page.nodes > 0 {
         console.data(&merged(&page));
+        if console.is_markdown() {
+            console.raw(merged_comment(&page).as_bytes());
+        }
         console.json(&page);
     }
     let found = match page.is_as_asked() {

@@ -4,6 +4,7 @@
 pub(crate) mod apply;
 pub(crate) mod capture;
 pub(crate) mod check;
+mod check_command;
 pub(crate) mod completions;
 pub(crate) mod demo;
 pub(crate) mod diff;
@@ -26,7 +27,7 @@ mod which_homes;
 use std::path::Path;
 
 use apim_patch_core::apply::{self as core, Interrupt, Lock, Occasion, Store};
-use apim_patch_core::diagnostic::{Class, Diagnostic, printable_path};
+use apim_patch_core::diagnostic::{Class, Diagnostic, printable, printable_path};
 use apim_patch_core::diff::Secrecy;
 use apim_patch_core::former_profile::left_over;
 use apim_patch_core::history::{prune_after as prune, secret_places};
@@ -144,14 +145,14 @@ impl<'a> Prepared<'a> {
     /// The home and the profile, as a headline.
     fn headline(&self) -> String {
         let version = match self.home.version() {
-            Some(version) => format!("{} {version}", self.home.product()),
+            Some(version) => format!("{} {}", self.home.product(), printable(version)),
             None => self.home.product().to_owned(),
         };
         let node = self
             .selection
             .node
             .as_ref()
-            .map_or(String::new(), |node| format!("node {node}, "));
+            .map_or(String::new(), |node| format!("node {}, ", printable(node)));
         format!(
             "{} ({version}), {node}profile {}",
             printable_path(self.home.path()),

@@ -4,7 +4,9 @@
 mod diagnostic;
 mod diff;
 mod human;
+mod markdown;
 mod merged;
+mod next_steps;
 mod pager;
 mod progress;
 mod recording;
@@ -21,11 +23,32 @@ use pager::Paging;
 
 pub(crate) use diff::{diff, not_for_patch};
 pub(crate) use human::{differences, summary};
+use markdown::comment;
+pub(crate) use markdown::merged_comment;
 pub(crate) use merged::merged;
+pub(crate) use next_steps::{Changed, of_many, of_one};
 pub(crate) use progress::Progress;
 pub(crate) use recording::Recording;
 use recording::Said;
 pub(crate) use review::{is_drawn, review};
+
+/// Writes the page that is made of all homes of a run, where one is asked for.
+pub(crate) fn page(console: &mut Console, exit: Exit) -> Exit {
+    if console.format != Format::Markdown {
+        return exit;
+    }
+    let reports = std::mem::take(&mut console.reports);
+    match comment(&reports) {
+        Ok(comment) => {
+            console.raw(comment.as_bytes());
+            exit
+        }
+        Err(error) => {
+            console.diagnostics(std::slice::from_ref(&error));
+            exit.graver(Exit::of(&[error]))
+        }
+    }
+}
 
 /// Where results go.
 pub(crate) struct Console {
@@ -37,6 +60,8 @@ pub(crate) struct Console {
     recording: Option<Recording>,
     progress: Progress,
     paging: Paging,
+    /// What the homes came to, where one page is made of all.
+    reports: Vec<Report>,
     /// The first thing that kept data from being written.
     failed: Option<io::Error>,
 }
@@ -57,6 +82,7 @@ impl Console {
             recording: None,
             progress: Progress::none(),
             paging: Paging::Off,
+            reports: Vec::new(),
             failed: None,
         }
     }
@@ -72,6 +98,7 @@ impl Console {
             recording: Some(Recording::default()),
             progress: Progress::none(),
             paging: Paging::Off,
+            reports: Vec::new(),
             failed: None,
         }
     }
@@ -104,7 +131,7 @@ impl Console {
     }
 
     /// Shows what comes page by page, where somebody sits before it.
-    pub(crate) fn page(&mut self) {
+    pub(crate) fn use_pager(&mut self) {
         if self.format == Format::Human && io::stdout().is_terminal() {
             self.paging = Paging::chosen();
         }
@@ -117,6 +144,14 @@ impl Console {
 
     pub(crate) fn is_human(&self) -> bool {
         self.format == Format::Human
+    }
+
+    pub(crate) fn is_patch(&self) -> bool {
+        self.format == Format::Patch
+    }
+
+    pub(crate) fn is_markdown(&self) -> bool {
+        self.format == Format::Markdown
     }
 
     pub(crate) fn is_json(&self) -> bool {
@@ -165,6 +200,16 @@ impl Console {
         }
     }
 
+    /// Says what a home came to, for programs; where one page is made of all
+    /// homes, it is kept for [`page`].
+    pub(crate) fn report(&mut self, report: &Report) {
+        match self.format {
+            Format::Json => self.json(report),
+            Format::Markdown => self.put(Said::Report(Box::new(report.clone()))),
+            Format::Human | Format::Patch => {}
+        }
+    }
+
     /// Says something beside the data.
     pub(crate) fn say(&mut self, text: &str) {
         if !self.quiet && !self.is_json() {
@@ -198,6 +243,10 @@ impl Console {
             return;
         }
         let written = match said {
+            Said::Report(report) => {
+                self.reports.push(*report);
+                return;
+            }
             Said::Data(text) => self.write_text(&text),
             Said::Raw(bytes) => io::stdout().write_all(&bytes),
             Said::Aside(text) if self.paging.takes_asides() => self.write_text(&text),
@@ -226,7 +275,7 @@ impl Console {
         report.fail(errors);
         report.exit_code = exit.code();
         self.diagnostics(errors);
-        self.json(&report);
+        self.report(&report);
         exit
     }
 

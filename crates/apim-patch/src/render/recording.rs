@@ -1,6 +1,8 @@
 //! What is said about one home while others are worked on, to be said later in
 //! one piece.
 
+use apim_patch_core::report::Report;
+
 /// What was said, in order.
 #[derive(Debug, Default)]
 pub(crate) struct Recording(pub(super) Vec<Said>);
@@ -22,4 +24,6 @@ pub(super) enum Said {
     Raw(Vec<u8>),
     /// Text on stderr, styled as data is.
     Aside(String),
+    /// What a home came to, for a page of all homes.
+    Report(Box<Report>),
 }

@@ -24,7 +24,7 @@ const NAMED: usize = 3;
 
 /// Whether differences are drawn for a person; a program gets a patch.
 pub(crate) fn is_drawn(console: &Console, view: View) -> bool {
-    console.is_human() && (console.is_styled() || view.side_by_side || view.stat || view.why)
+    console.is_human() && (console.is_styled() || view.is_any())
 }
 
 /// Draws what changes in one home; `removed` are applications that go.

@@ -4,11 +4,15 @@
 //! Made of a [`Report`] alone, so that a plan at hand, a saved plan and the
 //! report of another machine are shown alike.
 
+mod groups;
+
 use crate::catalogue::{self, Row};
 use crate::diagnostic::{Class, Diagnostic, MASK, printable};
 use crate::diff::{FileDiff, Hunk, LineKind};
+use crate::plan::Outcome;
 use crate::profile::{self, Profile};
 use crate::report::{DiagnosticReport, Report, SettingReport, Status};
+pub use groups::{Group, groups};
 
 /// What would change, or has changed, in one home.
 #[derive(Clone, PartialEq, Eq)]
@@ -90,6 +94,11 @@ impl Review {
         })
     }
 
+    /// What to call the home: by its node, else by itself.
+    pub fn name(&self) -> &str {
+        self.node.as_deref().unwrap_or(&self.home)
+    }
+
     /// The settings that change, file by file.
     pub fn changes(&self) -> impl Iterator<Item = &ReviewedChange> {
         self.files.iter().flat_map(|file| &file.changes)
@@ -149,10 +158,14 @@ impl ReviewedFile {
 }
 
 impl ReviewedChange {
-    /// Whether its value is a secret: both values are masked, and differ.
+    /// Whether its value is a secret that becomes another one: both are masked,
+    /// and look alike.
     pub fn is_another_secret(&self) -> bool {
         let mask = Some(MASK);
-        self.setting.old.as_deref() == mask && self.setting.new.as_deref() == mask
+        let SettingReport {
+            outcome, old, new, ..
+        } = &self.setting;
+        *outcome == Outcome::Set && old.as_deref() == mask && new.as_deref() == mask
     }
 }
 
@@ -235,7 +248,7 @@ mod tests {
     use super::*;
     use crate::diff::Secrecy;
     use crate::file_text::FileText;
-    use crate::plan::{Outcome, Secrets};
+    use crate::plan::Secrets;
     use crate::report::FileReport;
 
     fn setting(key: &str, line: Option<usize>, path: &str, origin: &str) -> SettingReport {
