@@ -12,6 +12,8 @@ pub(crate) enum Render {
     Start(RenderStart),
     /// Keys and certificates for the names of the load balancers; what is there is kept
     Certs(RenderCerts),
+    /// The commands by which the nodes trust the certificates of the load balancers
+    Trust(RenderTrust),
 }
 
 /// Of which deployment, and where to.
@@ -86,4 +88,18 @@ pub(crate) enum Key {
     Rsa,
     /// On the curve P-256: smaller and faster, where all clients know it.
     Ecdsa,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct RenderTrust {
+    #[command(flatten)]
+    pub(crate) rendering: Rendering,
+    /// The node; by default all that call a load balancer with a TLS port
+    #[arg(long, value_name = "NAME")]
+    pub(crate) node: Option<String>,
+    /// Where the certificate of the authority is when the commands are run
+    #[arg(long, value_name = "PATH", default_value = "ca.pem", value_hint = ValueHint::FilePath)]
+    pub(crate) ca: PathBuf,
+    #[command(flatten)]
+    pub(crate) out: OutFolder,
 }

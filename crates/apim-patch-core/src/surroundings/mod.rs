@@ -8,7 +8,9 @@ mod certificates;
 mod hosts;
 mod hosts_file;
 mod read;
+mod shell;
 mod start;
+mod trust;
 
 use std::ffi::OsString;
 
@@ -20,6 +22,7 @@ pub use certificates::{CertificateOptions, KeptCertificates, KeyKind, keep_certi
 pub use hosts::{Hosts, hosts};
 pub use hosts_file::{HostsFile, Kept};
 pub use start::start;
+pub use trust::trust;
 
 /// Answers with the value of an environment variable.
 pub type Environment<'e> = &'e dyn Fn(&str) -> Option<OsString>;

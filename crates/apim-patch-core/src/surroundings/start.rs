@@ -1,5 +1,6 @@
 //! The command that starts each node.
 
+use super::shell::below_home;
 use super::{Node, Rendered, Surroundings};
 use crate::deployment::Role;
 use crate::diagnostic::printable;
@@ -43,11 +44,8 @@ pub fn start(surroundings: &Surroundings, only: Option<&Node>) -> Rendered {
 }
 
 fn command(node: &Node) -> String {
-    let home = match &node.home {
-        Some(home) => quoted(home),
-        None => "\"$CARBON_HOME\"".to_owned(),
-    };
-    let mut command = format!("sh {home}/bin/wso2server.sh start");
+    let script = below_home(node, "bin/wso2server.sh");
+    let mut command = format!("sh {script} start");
     if let Ok(profile) = profile::find(node.role.profile())
         && let Some(name) = profile.starts_as
     {
@@ -65,13 +63,4 @@ fn command(node: &Node) -> String {
     }
     command.push('\n');
     command
-}
-
-/// A word as a shell reads it.
-fn quoted(word: &str) -> String {
-    let is_plain = |c: char| c.is_ascii_alphanumeric() || "/._-+,:@%".contains(c);
-    match word.chars().all(is_plain) && !word.is_empty() {
-        true => word.to_owned(),
-        false => format!("'{}'", word.replace('\'', r"'\''")),
-    }
 }

@@ -26,6 +26,11 @@ pub(crate) fn run(arguments: &Render, console: &mut Console) -> Exit {
             let node = node(&read, arguments.node.as_deref())?;
             put(&[surroundings::start(&read, node)], &arguments.out, console)
         }),
+        Render::Trust(arguments) => read(&arguments.rendering, console).and_then(|read| {
+            let node = node(&read, arguments.node.as_deref())?;
+            let file = surroundings::trust(&read, node, &printable_path(&arguments.ca));
+            put(&[file], &arguments.out, console)
+        }),
     };
     match rendered {
         Ok(()) => Exit::Success,

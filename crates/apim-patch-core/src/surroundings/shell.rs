@@ -1,0 +1,39 @@
+//! Words of commands that a shell reads.
+
+use super::Node;
+
+/// A word as a shell reads it.
+pub(super) fn quoted(word: &str) -> String {
+    let is_plain = |c: char| c.is_ascii_alphanumeric() || "/._-+,:@%".contains(c);
+    match word.chars().all(is_plain) && !word.is_empty() {
+        true => word.to_owned(),
+        false => format!("'{}'", word.replace('\'', r"'\''")),
+    }
+}
+
+/// A file below the home of a node, which the shell knows where the deployment file
+/// does not tell it.
+pub(super) fn below_home(node: &Node, file: &str) -> String {
+    match &node.home {
+        Some(home) => quoted(&format!("{}/{file}", home.trim_end_matches('/'))),
+        None => format!("\"$CARBON_HOME\"/{file}"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::quoted;
+
+    #[test]
+    fn a_word_stays_one_word() {
+        for (word, expected) in [
+            ("/opt/wso2am-2.6.0", "/opt/wso2am-2.6.0"),
+            ("/opt/wso2 am", "'/opt/wso2 am'"),
+            ("/opt/$(id)`id`;id", "'/opt/$(id)`id`;id'"),
+            ("it's", r"'it'\''s'"),
+            ("", "''"),
+        ] {
+            assert_eq!(quoted(word), expected);
+        }
+    }
+}
