@@ -11,12 +11,16 @@
 
 #[path = "suite/acceptance.rs"]
 mod acceptance;
+#[path = "suite/around.rs"]
+mod around;
 #[path = "suite/bad_input/mod.rs"]
 mod bad_input;
 #[path = "suite/book.rs"]
 mod book;
 #[path = "suite/capture.rs"]
 mod capture;
+#[path = "suite/certificates.rs"]
+mod certificates;
 #[path = "suite/commands.rs"]
 mod commands;
 #[path = "suite/crashes.rs"]

@@ -10,6 +10,8 @@ mod issue;
 mod names;
 mod read;
 mod server;
+#[cfg(test)]
+mod tests;
 
 use std::path::Path;
 use std::time::{SystemTime, UNIX_EPOCH};
