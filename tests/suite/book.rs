@@ -151,7 +151,7 @@ fn run(page: &Path, steps: &[Step]) -> Vec<String> {
         match step {
             Step::Write { file, content } => {
                 // Quoted, a here-document takes every character as it is.
-                let content = elsewhere(content, root);
+                let (file, content) = (elsewhere(file, root), elsewhere(content, root));
                 script += &format!("cat > {file} <<'END OF FILE'\n{content}END OF FILE\n");
             }
             Step::Type { command, .. } => {
