@@ -41,7 +41,8 @@ Examples:
   apim-patch render start --file cluster.toml
   apim-patch render hosts --file cluster.toml --node gw-1
   apim-patch render hosts --file cluster.toml --node gw-1 --into /etc/hosts
-  apim-patch render certs --file cluster.toml --out certs";
+  apim-patch render certs --file cluster.toml --out certs
+  apim-patch render nginx --file cluster.toml --out conf.d";
 
 pub(crate) const DOCTOR_EXAMPLES: &str = "\
 Examples:
