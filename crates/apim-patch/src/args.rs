@@ -86,7 +86,8 @@ pub(crate) enum Command {
     Explain(Explain),
     /// Say what contradicts itself between the nodes of a deployment file, or between homes
     Lint(Lint),
-    /// Write what stands around the nodes of a deployment: names, certificates, start commands
+    /// Write what stands around the nodes of a deployment: names, load balancers, certificates, start
+    /// commands
     #[command(subcommand, after_help = RENDER_EXAMPLES)]
     Render(Render),
     /// Say what keeps a home from working as its profile: drift, host names, ports, trust, a restart

@@ -44,7 +44,8 @@ Examples:
   apim-patch render hosts --file cluster.toml --node gw-1
   apim-patch render hosts --file cluster.toml --node gw-1 --into /etc/hosts
   apim-patch render certs --file cluster.toml --out certs
-  apim-patch render trust --file cluster.toml --node gw-1 --ca certs/ca.pem";
+  apim-patch render trust --file cluster.toml --node gw-1 --ca certs/ca.pem
+  apim-patch render nginx --file cluster.toml --out conf.d";
 
 pub(crate) const DOCTOR_EXAMPLES: &str = "\
 Examples:

@@ -8,6 +8,8 @@ use clap::{Args, Subcommand, ValueEnum, ValueHint};
 pub(crate) enum Render {
     /// The names that a node calls, for its hosts file
     Hosts(RenderHosts),
+    /// NGINX as the load balancers: a file of virtual hosts for each
+    Nginx(RenderNginx),
     /// The command that starts each node
     Start(RenderStart),
     /// Keys and certificates for the names of the load balancers; what is there is kept
@@ -43,6 +45,17 @@ pub(crate) struct RenderHosts {
     /// The hosts file in which a marked block is kept up to date; all other lines stay as they are
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath, conflicts_with = "out")]
     pub(crate) into: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) out: OutFolder,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct RenderNginx {
+    #[command(flatten)]
+    pub(crate) rendering: Rendering,
+    /// The folder on NGINX's machine that holds NAME.pem and NAME.key of each load balancer
+    #[arg(long, value_name = "DIR", default_value = "/etc/nginx/apim")]
+    pub(crate) certificates: String,
     #[command(flatten)]
     pub(crate) out: OutFolder,
 }

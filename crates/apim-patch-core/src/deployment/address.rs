@@ -8,24 +8,26 @@ use crate::diagnostic::printable_name;
 use crate::spec::Value;
 
 /// HTTPS port of consoles and services (`catalina-server.xml`).
-pub(super) const SERVLET_HTTPS: u16 = 9443;
+pub(crate) const SERVLET_HTTPS: u16 = 9443;
 /// HTTP port of the same.
-pub(super) const SERVLET_HTTP: u16 = 9763;
+pub(crate) const SERVLET_HTTP: u16 = 9763;
 /// HTTP port of API calls (`axis2.xml`).
-pub(super) const TRAFFIC_HTTP: u16 = 8280;
+pub(crate) const TRAFFIC_HTTP: u16 = 8280;
 /// HTTPS port of API calls.
-pub(super) const TRAFFIC_HTTPS: u16 = 8243;
+pub(crate) const TRAFFIC_HTTPS: u16 = 8243;
 /// Port of web socket APIs (`WebSocketInboundEndpoint.xml`, whose
 /// `ws.use.port.offset` is true).
-pub(super) const WEB_SOCKET: u16 = 9099;
+pub(crate) const WEB_SOCKET: u16 = 9099;
+/// The same with TLS (`SecureWebSocketInboundEndpoint.xml`).
+pub(crate) const SECURE_WEB_SOCKET: u16 = 8099;
 /// Port of the Key Manager's Thrift server.
-pub(super) const THRIFT: u16 = 10397;
+pub(crate) const THRIFT: u16 = 10397;
 /// Port of a traffic manager's event receiver.
-pub(super) const RECEIVER: u16 = 9611;
+pub(crate) const RECEIVER: u16 = 9611;
 /// Port at which senders of events log in.
-pub(super) const RECEIVER_LOGIN: u16 = 9711;
+pub(crate) const RECEIVER_LOGIN: u16 = 9711;
 /// Port of a traffic manager's message broker.
-pub(super) const BROKER: u16 = 5672;
+pub(crate) const BROKER: u16 = 5672;
 
 /// Text that is put together of what the file says, some of which may be kept
 /// elsewhere.
@@ -92,7 +94,7 @@ impl Text {
 }
 
 /// A host as it stands in a URL: IPv6 addresses in brackets.
-pub(super) fn in_url(host: &str) -> Cow<'_, str> {
+pub(crate) fn in_url(host: &str) -> Cow<'_, str> {
     match host.contains(':') && !host.starts_with('[') {
         true => Cow::Owned(format!("[{host}]")),
         false => Cow::Borrowed(host),
@@ -100,7 +102,7 @@ pub(super) fn in_url(host: &str) -> Cow<'_, str> {
 }
 
 /// Names in a sentence: `` `a`, `b` and `c` ``.
-pub(super) fn listed<'n>(names: impl IntoIterator<Item = &'n str>) -> String {
+pub(crate) fn listed<'n>(names: impl IntoIterator<Item = &'n str>) -> String {
     let names: Vec<_> = names
         .into_iter()
         .map(|name| format!("`{}`", printable_name(name)))

@@ -8,7 +8,7 @@
 //! Derived URLs name their port: the product's placeholders stand for the ports
 //! of the node that reads them, which may have another offset.
 
-mod address;
+pub(crate) mod address;
 mod clusters;
 mod databases;
 mod derived;

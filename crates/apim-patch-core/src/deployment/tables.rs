@@ -75,7 +75,7 @@ pub struct LoadBalancer {
 }
 
 /// The two ports of one kind of traffic.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub struct Ports {
     /// `http` or `ws`.
     pub plain: Option<Placed<u16>>,

@@ -7,6 +7,7 @@
 mod certificates;
 mod hosts;
 mod hosts_file;
+mod nginx;
 mod read;
 mod shell;
 mod start;
@@ -15,12 +16,13 @@ mod trust;
 use std::ffi::OsString;
 
 use crate::catalogue::nearest;
-use crate::deployment::Role;
+use crate::deployment::{Ports, Role};
 use crate::diagnostic::{Class, Diagnostic, Spot, printable_name};
 
 pub use certificates::{CertificateOptions, KeptCertificates, KeyKind, keep_certificates};
 pub use hosts::{Hosts, hosts};
 pub use hosts_file::{HostsFile, Kept};
+pub use nginx::{Nginx, nginx};
 pub use start::start;
 pub use trust::trust;
 
@@ -58,15 +60,6 @@ pub struct LoadBalancer {
     pub servlet: Ports,
     /// Ports of web sockets.
     pub websocket: Ports,
-}
-
-/// The ports of one kind of traffic.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Ports {
-    /// Without TLS.
-    pub plain: Option<u16>,
-    /// With TLS.
-    pub secure: Option<u16>,
 }
 
 /// A node.
@@ -114,7 +107,7 @@ impl LoadBalancer {
 
     /// Whether it answers to TLS anywhere.
     pub fn has_tls(&self) -> bool {
-        let kinds = [self.traffic, self.servlet, self.websocket];
+        let kinds = [&self.traffic, &self.servlet, &self.websocket];
         kinds.iter().any(|ports| ports.secure.is_some())
     }
 

@@ -1,6 +1,6 @@
 //! From a deployment file to its surroundings.
 
-use super::{Environment, LoadBalancer, Node, Ports, Surroundings};
+use super::{Environment, LoadBalancer, Node, Surroundings};
 use crate::catalogue::Literal;
 use crate::deployment as file;
 use crate::diagnostic::{Class, Diagnostic, printable_path, unless_errors};
@@ -71,19 +71,15 @@ fn load_balancer(
         let text = placed.as_ref().map(|placed| text(field, placed));
         text.transpose()
     };
-    let ports = |ports: &file::Ports| Ports {
-        plain: ports.plain.as_ref().map(|port| port.value),
-        secure: ports.secure.as_ref().map(|port| port.value),
-    };
     Ok(LoadBalancer {
         name: balancer.name.clone(),
         spot: balancer.spot.clone(),
         host_name: text("host_name", &balancer.host_name)?,
         mgt_host_name: optional("mgt_host_name", &balancer.mgt_host_name)?,
         address: optional("address", &balancer.address)?,
-        traffic: ports(&balancer.traffic),
-        servlet: ports(&balancer.servlet),
-        websocket: ports(&balancer.websocket),
+        traffic: balancer.traffic.clone(),
+        servlet: balancer.servlet.clone(),
+        websocket: balancer.websocket.clone(),
     })
 }
 

@@ -22,6 +22,11 @@ pub(crate) fn run(arguments: &Render, console: &mut Console) -> Exit {
     let rendered = match arguments {
         Render::Hosts(arguments) => render_hosts(arguments, console),
         Render::Certs(arguments) => render_certs(arguments, console),
+        Render::Nginx(arguments) => read(&arguments.rendering, console).and_then(|read| {
+            let nginx = surroundings::nginx(&read, &arguments.certificates)?;
+            console.diagnostics(&nginx.warnings);
+            put(&nginx.files, &arguments.out, console)
+        }),
         Render::Start(arguments) => read(&arguments.rendering, console).and_then(|read| {
             let node = node(&read, arguments.node.as_deref())?;
             put(&[surroundings::start(&read, node)], &arguments.out, console)

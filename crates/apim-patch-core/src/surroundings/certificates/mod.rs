@@ -21,6 +21,7 @@ use zeroize::Zeroizing;
 
 use self::authority::Authority;
 use self::folder::{Folder, Kind, Pending};
+pub(super) use self::names::file_stem;
 use self::read::Certificate;
 use super::Surroundings;
 use crate::diagnostic::{Class, Diagnostic, printable_name};

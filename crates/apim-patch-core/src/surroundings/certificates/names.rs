@@ -18,7 +18,7 @@ const MAX_LENGTH: usize = 250;
 /// # Errors
 ///
 /// A name that is none of a file in the folder.
-pub(super) fn file_stem(balancer: &LoadBalancer) -> Result<&str, Diagnostic> {
+pub(in crate::surroundings) fn file_stem(balancer: &LoadBalancer) -> Result<&str, Diagnostic> {
     let name = balancer.name.as_str();
     let reason = if name.is_empty() || name.starts_with('.') || name.len() > MAX_LENGTH {
         "a file can't be called that"
@@ -30,7 +30,7 @@ pub(super) fn file_stem(balancer: &LoadBalancer) -> Result<&str, Diagnostic> {
         return Ok(name);
     };
     let message = format!(
-        "certificates of load balancer `{}` can't be named after it: {reason}",
+        "files of load balancer `{}` can't be named after it: {reason}",
         printable_name(name)
     );
     Err(
