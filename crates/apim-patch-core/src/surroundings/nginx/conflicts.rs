@@ -2,6 +2,7 @@
 
 use super::entry::normal;
 use super::{Entry, Kind, LoadBalancer, Site};
+use crate::deployment::Role;
 use crate::deployment::address::listed;
 use crate::diagnostic::{Class, Diagnostic, printable_name};
 
@@ -12,7 +13,7 @@ pub(super) fn between_profiles(
 ) -> Option<Diagnostic> {
     let servlet = entries.iter().find(|entry| entry.kind == Kind::Servlet)?;
     let (first, others) = servlet.nodes.split_first()?;
-    let group = |role: crate::deployment::Role| (!role.is_gateway()).then_some(role);
+    let group = |role: Role| (!role.is_gateway()).then_some(role);
     let other = others
         .iter()
         .find(|node| group(node.role) != group(first.role))?;
@@ -53,19 +54,15 @@ pub(super) fn between_entries(sites: &[Site<'_>]) -> Vec<Diagnostic> {
     conflicts
 }
 
-type At<'a, 's> = (&'a Site<'s>, &'a Entry<'s>);
+/// An entry and whose it is.
+type Own<'a, 's> = (&'a Site<'s>, &'a Entry<'s>);
 
-fn conflict((site, one): At<'_, '_>, (other, two): At<'_, '_>) -> Option<Diagnostic> {
+fn conflict((site, one): Own<'_, '_>, (other, two): Own<'_, '_>) -> Option<Diagnostic> {
     let port = one.port.value;
-    let (name, other_name) = (
-        printable_name(&site.balancer.name),
-        printable_name(&other.balancer.name),
-    );
+    let [name, other_name] = [site, other].map(|site| printable_name(&site.balancer.name));
     let same = std::ptr::eq(site.balancer, other.balancer);
     let shared = one.names.iter().find(|name| two.names.contains(name));
     let (code, message, help) = match shared {
-        // On one machine, a port has TLS or has not.
-        None if one.secure == two.secure || may_be_apart(site, other) => return None,
         Some(shared) if !same => (
             "load-balancers-share-a-port",
             format!(
@@ -73,37 +70,26 @@ fn conflict((site, one): At<'_, '_>, (other, two): At<'_, '_>) -> Option<Diagnos
             ),
             "give one of them another `host_name` or port",
         ),
-        _ if one.secure != two.secure => (
+        _ if one.secure != two.secure && !may_be_apart(site, other) => (
             "one-port-with-and-without-tls",
             match same {
                 true => format!("load balancer `{name}` has port {port} with and without TLS"),
                 false => format!(
-                    "port {port} has TLS at one of the load balancers `{name}` and `{other_name}` and not at the other"
+                    "of load balancers `{name}` and `{other_name}` one has port {port} with TLS \
+                     and one without"
                 ),
             },
             "give one of them another port",
         ),
-        Some(shared) => (
-            match (one.kind, two.kind) {
-                (Kind::WebSocket, _) | (_, Kind::WebSocket) => {
-                    "one-name-for-web-sockets-and-others"
-                }
-                _ => "one-name-for-traffic-and-servlet",
-            },
-            format!(
-                "load balancer `{name}` takes {} and {} on `{shared}`, port {port}, where NGINX can't tell them apart",
-                one.kind.what(),
-                two.kind.what()
-            ),
-            match (one.kind, two.kind) {
-                (Kind::WebSocket, _) | (_, Kind::WebSocket) => {
-                    "give the web sockets a port of their own (`websocket`)"
-                }
-                _ => {
-                    "give the console a name of its own (`mgt_host_name`) or a port of its own (`servlet`)"
-                }
-            },
-        ),
+        Some(shared) => {
+            let (code, help) = two_purposes(one.kind, two.kind);
+            let (one, two) = (one.kind.what(), two.kind.what());
+            let message = format!(
+                "load balancer `{name}` takes {one} and {two} on `{shared}`, port {port}, where \
+                 NGINX can't tell them apart"
+            );
+            (code, message, help)
+        }
         None => return None,
     };
     Some(
@@ -112,6 +98,20 @@ fn conflict((site, one): At<'_, '_>, (other, two): At<'_, '_>) -> Option<Diagnos
             .beside(one.port.spot.clone(), "")
             .help(help),
     )
+}
+
+/// Code and help.
+fn two_purposes(one: Kind, two: Kind) -> (&'static str, &'static str) {
+    match (one, two) {
+        (Kind::WebSocket, _) | (_, Kind::WebSocket) => (
+            "one-name-for-web-sockets-and-others",
+            "give the web sockets a port of their own (`websocket`)",
+        ),
+        _ => (
+            "one-name-for-traffic-and-servlet",
+            "give the console a name of its own (`mgt_host_name`) or a port of its own (`servlet`)",
+        ),
+    }
 }
 
 /// Whether two load balancers may be two machines.
@@ -125,7 +125,7 @@ fn may_be_apart(one: &Site<'_>, two: &Site<'_>) -> bool {
 /// Lets the servlet ports answer to the host name, too, by which services are
 /// called, wherever nothing else has that name and port.
 pub(super) fn add_service_names(sites: &mut [Site<'_>]) {
-    let taken: Vec<(String, u16)> = sites
+    let mut taken: Vec<(String, u16)> = sites
         .iter()
         .flat_map(|site| &site.entries)
         .flat_map(|entry| {
@@ -133,12 +133,11 @@ pub(super) fn add_service_names(sites: &mut [Site<'_>]) {
             entry.names.iter().map(move |name| (name.clone(), port))
         })
         .collect();
-    // Of two that want the same one, the first gets it.
-    let mut taken = taken;
     for site in sites {
         let name = normal(&site.balancer.host_name);
         for entry in &mut site.entries {
             let wanted = (name.clone(), entry.port.value);
+            // Of two that want the same one, the first gets it.
             if entry.kind == Kind::Servlet && !taken.contains(&wanted) {
                 entry.names.insert(0, name.clone());
                 taken.push(wanted);

@@ -120,3 +120,6 @@ fn without_host(balancer: &LoadBalancer, nodes: &[&Node]) -> Option<Diagnostic> 
     }
     Some(error.help("add `host = \"NAME OR ADDRESS\"` to it"))
 }
+
+#[cfg(test)]
+mod tests;
