@@ -145,9 +145,9 @@ fn load_balancers_that_lead_nowhere() {
     assert_eq!(
         codes(&nginx.warnings),
         [
-            ("nothing-behind", vec![5]),
-            ("no-gateway-behind", vec![10]),
-            ("no-ports", vec![8])
+            ("nothing-behind", vec![4]),
+            ("no-gateway-behind", vec![9]),
+            ("no-ports", vec![7])
         ]
     );
     assert_eq!(
