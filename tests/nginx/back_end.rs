@@ -191,9 +191,11 @@ fn serve(mut stream: impl Read + Write, state: &State, port: u16) -> io::Result<
         )?;
         stream.flush()?;
         if path == "/slow" {
-            for _ in 0..200 {
-                if state.go_on.load(Ordering::SeqCst) {
-                    break;
+            let mut waits = 0..200;
+            while !state.go_on.load(Ordering::SeqCst) {
+                // The first half has not come through.
+                if waits.next().is_none() {
+                    return Ok(());
                 }
                 thread::sleep(Duration::from_millis(50));
             }

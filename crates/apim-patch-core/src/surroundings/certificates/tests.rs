@@ -4,8 +4,9 @@ use std::path::Path;
 use std::time::{Duration, SystemTime};
 
 use super::*;
+use crate::deployment::{Placed, Ports};
 use crate::diagnostic::Spot;
-use crate::surroundings::{LoadBalancer, Ports};
+use crate::surroundings::LoadBalancer;
 
 const NONE: Ports = Ports {
     plain: None,
@@ -14,7 +15,10 @@ const NONE: Ports = Ports {
 
 fn surroundings(host_name: &str) -> Surroundings {
     let secure = Ports {
-        secure: Some(443),
+        secure: Some(Placed {
+            value: 443,
+            spot: Spot::without_text("cluster.toml", 1, 1),
+        }),
         ..NONE
     };
     Surroundings {
