@@ -7,8 +7,8 @@ use crate::harness::{Home, PASSWORD, PASSWORD_VARIABLE, Tool, workspace};
 
 /// README.md and every document.
 fn documents() -> Vec<PathBuf> {
-    let entries = fs::read_dir(workspace().join("docs")).unwrap();
-    let files = entries.map(|entry| entry.unwrap().path());
+    let entries = walkdir::WalkDir::new(workspace().join("docs"));
+    let files = entries.into_iter().map(|entry| entry.unwrap().into_path());
     let mut files: Vec<PathBuf> = files
         .filter(|path| path.extension().is_some_and(|extension| extension == "md"))
         .collect();
@@ -61,7 +61,10 @@ fn every_example_of_a_deployment_file_is_taken() {
         let name = document.file_name().unwrap().to_str().unwrap().to_owned();
         for example in examples(&fs::read_to_string(&document).unwrap()) {
             for role in roles(&example) {
-                let home = Home::stock();
+                let home = match example.contains("version = \"2.6.0\"") {
+                    true => Home::fixture("stock-2.6"),
+                    false => Home::stock(),
+                };
                 let file = home.aside("example.toml", &example);
                 let tool = match of_gateways(&example) {
                     true => Tool::new("diff").home(&home).arg("--partial"),
