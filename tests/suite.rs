@@ -37,6 +37,8 @@ mod dry_run;
 mod explain;
 #[path = "suite/harness/mod.rs"]
 mod harness;
+#[path = "suite/help.rs"]
+mod help;
 #[path = "suite/lint/mod.rs"]
 mod lint;
 #[path = "suite/many.rs"]

@@ -103,8 +103,8 @@ pub(super) fn unknown_key(key: &str) -> Diagnostic {
         Class::Specification,
         format!("unknown key `{}`", printable(key)),
     );
-    match catalogue::suggest(key) {
-        Some(meant) => error.help(format!("did you mean `{meant}`?")),
+    match catalogue::suggest_key_or_table(key) {
+        Some(meant) => error.help(format!("did you mean `{}`?", printable(&meant))),
         None => error.help("`apim-patch inspect --home HOME` lists all keys"),
     }
 }
