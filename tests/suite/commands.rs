@@ -15,12 +15,12 @@ fn inspect_tells_value_state_and_place() {
         .says("ThriftClient")
         .says("api-manager.xml:65");
     inspect(&["server.host_name"])
-        .says("commented out")
+        .says("hidden")
         .says("carbon.xml:16");
     inspect(&["proxy.http_port"]).says("absent");
     inspect(&["key_manager.thrift.client_port"])
         .says("10397")
-        .says("commented out");
+        .says("hidden");
     let all = inspect(&[]);
     for key in [
         "key_manager.server_url",

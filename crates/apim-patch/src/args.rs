@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use clap::builder::styling::{AnsiColor, Styles};
-use clap::{ArgAction, Args, Parser, Subcommand, ValueHint};
+use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum, ValueHint};
 
 pub(crate) use crate::doctor_arguments::Doctor;
 use crate::examples::{
@@ -30,7 +30,7 @@ const STYLES: Styles = Styles::styled()
 #[derive(Debug, Parser)]
 #[command(name = "apim-patch", version, arg_required_else_help = false, styles = STYLES, max_term_width = 100)]
 #[command(
-    after_help = "Exit status: 0 done or nothing to do, 1 differences (check, diff --exit-code) or findings (lint, doctor), \
+    after_help = "Exit status: 0 done or nothing to do, 1 differences (check, --exit-code) or findings (lint, doctor), \
     2 usage or deployment file, 3 home or config file, 4 conflict, 5 input or output, rolled back, \
     6 recovery needed, 75 locked by another run, 128+N signal N, rolled back."
 )]
@@ -254,17 +254,46 @@ pub(crate) struct Diff {
 
 #[derive(Debug, Args)]
 pub(crate) struct Inspect {
-    /// The home
-    #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath)]
-    pub(crate) home: PathBuf,
-    /// Keys, or tables of keys like `proxy`; by default all
+    /// The home. With several, each has a column
+    #[arg(long = "home", value_name = "DIR", required = true, value_hint = ValueHint::DirPath)]
+    pub(crate) homes: Vec<PathBuf>,
+    /// Keys, tables of keys like `proxy`, or patterns like `environments.*.server_url`; by default
+    /// all
     #[arg(value_name = "KEY")]
     pub(crate) keys: Vec<String>,
+    /// Only settings in one of these states
+    #[arg(long, value_enum, value_name = "STATE", value_delimiter = ',')]
+    pub(crate) state: Vec<InState>,
+    /// Only settings in config files like this: the end of a path, or a pattern
+    #[arg(long, value_name = "GLOB")]
+    pub(crate) file: Option<String>,
+    /// Only settings that are not the same in all homes
+    #[arg(long)]
+    pub(crate) differences: bool,
+    /// Exit with 1 where there are differences
+    #[arg(long, requires = "differences")]
+    pub(crate) exit_code: bool,
     /// Show secrets
     #[arg(long)]
     pub(crate) show_secrets: bool,
     #[command(flatten)]
     pub(crate) links: Links,
+}
+
+/// What a setting is in a home.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum InState {
+    /// In effect
+    Active,
+    /// In a comment
+    #[value(alias = "commented-out")]
+    Hidden,
+    /// Nowhere
+    Absent,
+    /// There twice: the server reads another one
+    Shadowed,
+    /// Kept in the secure vault
+    Vault,
 }
 
 #[derive(Debug, Args)]

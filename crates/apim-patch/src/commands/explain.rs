@@ -9,7 +9,7 @@ use apim_patch_core::profile::{self, PROFILES, Profile};
 use apim_patch_core::report::Explanation;
 
 use super::explain_node::explain_file;
-use super::inspect::rows;
+use super::inspect_filter::rows_of;
 use crate::args::Explain;
 use crate::exit::Exit;
 use crate::render::Console;
@@ -23,7 +23,7 @@ pub(crate) fn run(arguments: &Explain, console: &mut Console) -> Exit {
     }
     // `store` and `publisher` are tables of settings as well.
     let profile = profile::find(subject).ok();
-    let rows = rows(std::slice::from_ref(subject)).unwrap_or_default();
+    let rows: Vec<_> = rows_of(subject).collect();
     if profile.is_none() && rows.is_empty() {
         let error = unknown(subject);
         console.diagnostics(std::slice::from_ref(&error));

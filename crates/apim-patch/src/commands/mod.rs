@@ -14,6 +14,8 @@ mod explain_node;
 pub(crate) mod history;
 pub(crate) mod init;
 pub(crate) mod inspect;
+mod inspect_filter;
+mod inspect_homes;
 pub(crate) mod lint;
 mod many;
 pub(crate) mod merge;
