@@ -39,6 +39,8 @@ mod explain;
 mod harness;
 #[path = "suite/help.rs"]
 mod help;
+#[path = "suite/init.rs"]
+mod init;
 #[path = "suite/inspect.rs"]
 mod inspect;
 #[path = "suite/lint/mod.rs"]

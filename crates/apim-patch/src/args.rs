@@ -93,7 +93,7 @@ pub(crate) enum Command {
     #[command(after_help = DOCTOR_EXAMPLES)]
     Doctor(Doctor),
     /// Print a deployment file to start from
-    Init,
+    Init(Init),
     /// Show the main job on an embedded home in a temporary directory
     Demo(Demo),
     /// Print the completion script of a shell
@@ -369,6 +369,13 @@ pub(crate) struct Explain {
     pub(crate) node: Option<String>,
     /// The profile of the node, where the file does not name it
     #[arg(long, value_name = "PROFILE", help_heading = "Of a deployment file")]
+    pub(crate) profile: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Init {
+    /// The profile of the node: what it requires is active, and what it brings is told
+    #[arg(long, value_name = "PROFILE")]
     pub(crate) profile: Option<String>,
 }
 

@@ -50,6 +50,8 @@ fn main() -> ExitCode {
         Command::Init => commands::init::run(&mut console),
         Command::Render(render) => commands::render::run(render, &mut console),
         Command::Demo(demo) => commands::demo::run(demo, &mut console),
+        Command::Init(init) => commands::init::run(init, &mut console),
+        Command::Demo => commands::demo::run(&mut console),
         Command::Completions { shell } => commands::completions::run(*shell, &mut console),
     };
     ExitCode::from(console.finish(exit, has_written).code())
