@@ -169,3 +169,53 @@ fn did_you_mean_of_what_is_in_a_home() {
         run.exits(2).says(&format!("did you mean {id}?"));
     }
 }
+
+/// The lines and columns of a small terminal.
+const SCREEN: (usize, usize) = (24, 80);
+
+/// The commands, and the commands in them, as `--help` lists them.
+fn commands(of: &[String]) -> Vec<Vec<String>> {
+    let run = Tool::bare().args(of).arg("--help").run();
+    run.exits(0);
+    let out = run.out();
+    let list = out.split("Commands:\n").nth(1).unwrap_or_default();
+    let list = list.split("\n\n").next().unwrap_or_default();
+    let mut found = Vec::new();
+    for line in list.lines() {
+        // What is indented further is the rest of a description.
+        let name = line
+            .strip_prefix("  ")
+            .filter(|rest| !rest.starts_with(' '));
+        let Some(name) = name.and_then(|rest| rest.split_whitespace().next()) else {
+            continue;
+        };
+        if name != "help" {
+            let path = [of, &[name.to_owned()]].concat();
+            found.push(path.clone());
+            found.extend(commands(&path));
+        }
+    }
+    found
+}
+
+#[test]
+fn short_help_fits_a_screen_and_long_help_has_examples() {
+    let commands = commands(&[]);
+    assert!(commands.len() > 14, "{commands:?}");
+    assert!(commands.iter().any(|path| path.len() == 2), "{commands:?}");
+    let (lines, columns) = SCREEN;
+    for path in commands {
+        let help = |option| {
+            let tool = Tool::bare().args(&path).arg(option);
+            let run = tool.env("COLUMNS", columns.to_string()).run();
+            run.exits(0);
+            run
+        };
+        let short = help("-h");
+        let out = short.out();
+        let longest = out.lines().map(|line| line.chars().count()).max();
+        assert!(out.lines().count() <= lines, "too many lines: {short}");
+        assert!(longest <= Some(columns), "{longest:?} columns: {short}");
+        help("--help").says("Examples:").says("apim-patch");
+    }
+}
