@@ -23,6 +23,8 @@ mod capture;
 mod certificates;
 #[path = "suite/commands.rs"]
 mod commands;
+#[path = "suite/completions.rs"]
+mod completions;
 #[path = "suite/crashes.rs"]
 mod crashes;
 #[path = "suite/deployment.rs"]

@@ -197,16 +197,6 @@ fn init_prints_a_file_that_can_be_read() {
     run.exits(0);
 }
 
-#[test]
-fn completions_for_every_shell() {
-    for shell in ["bash", "zsh", "fish"] {
-        let run = Tool::new("completions").arg(shell).run();
-        run.exits(0).says("apim-patch").says("revert");
-        assert_eq!(run.err(), "", "{run}");
-    }
-    Tool::new("completions").arg("tcsh-like").run().exits(2);
-}
-
 /// The main job, shown to somebody who has nothing: the diff, the apply, and that nothing is left to do.
 #[test]
 fn demo_shows_the_main_job() {

@@ -4,7 +4,9 @@ use std::path::PathBuf;
 
 use clap::builder::styling::{AnsiColor, Styles};
 use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum, ValueHint};
+use clap_complete::ArgValueCompleter;
 
+use crate::completion;
 pub(crate) use crate::doctor_arguments::Doctor;
 use crate::examples::*;
 pub(crate) use crate::home_arguments::{HomeArgument, Homes, Jobs};
@@ -147,7 +149,7 @@ pub(crate) struct Selected {
     /// The profile of the node
     ///
     /// It may be left out where the deployment file names it.
-    #[arg(long, value_name = "PROFILE")]
+    #[arg(long, value_name = "PROFILE", add = ArgValueCompleter::new(completion::profiles))]
     pub(crate) profile: Option<String>,
     /// The deployment file
     ///
@@ -157,18 +159,18 @@ pub(crate) struct Selected {
     /// The node of the deployment file
     ///
     /// By default the one whose host is this machine.
-    #[arg(long, value_name = "NAME")]
+    #[arg(long, value_name = "NAME", add = ArgValueCompleter::new(completion::nodes))]
     pub(crate) node: Option<String>,
     /// Set KEY to VALUE
     ///
     /// Wins over the deployment file. May be given several times.
-    #[arg(long = "set", value_name = "KEY=VALUE", help_heading = "Values")]
+    #[arg(long = "set", value_name = "KEY=VALUE", help_heading = "Values", add = ArgValueCompleter::new(completion::key_and_value))]
     pub(crate) set: Vec<String>,
     /// Set KEY to the value of environment variable NAME
-    #[arg(long = "set-env", value_name = "KEY=NAME", help_heading = "Values")]
+    #[arg(long = "set-env", value_name = "KEY=NAME", help_heading = "Values", add = ArgValueCompleter::new(completion::key_and_variable))]
     pub(crate) set_env: Vec<String>,
     /// Set KEY to what the file PATH holds
-    #[arg(long = "set-file", value_name = "KEY=PATH", help_heading = "Values")]
+    #[arg(long = "set-file", value_name = "KEY=PATH", help_heading = "Values", add = ArgValueCompleter::new(completion::key_and_file))]
     pub(crate) set_file: Vec<String>,
     /// Do without required settings that nobody gave
     #[arg(long)]
@@ -287,7 +289,7 @@ pub(crate) struct Inspect {
     /// Keys, tables of keys, or patterns of keys
     ///
     /// For instance `proxy.http_port`, `proxy`, `environments.*.server_url`. By default all.
-    #[arg(value_name = "KEY")]
+    #[arg(value_name = "KEY", add = ArgValueCompleter::new(completion::keys))]
     pub(crate) keys: Vec<String>,
     /// Only settings in one of these states
     #[arg(long, value_enum, value_name = "STATE", value_delimiter = ',')]
@@ -333,7 +335,7 @@ pub(crate) struct Capture {
     /// The profile with which the file is to be applied
     ///
     /// What it brings by itself is left out. By default the one that was applied last.
-    #[arg(long, value_name = "PROFILE")]
+    #[arg(long, value_name = "PROFILE", add = ArgValueCompleter::new(completion::profiles))]
     pub(crate) profile: Option<String>,
     #[command(flatten)]
     pub(crate) links: Links,
@@ -392,7 +394,7 @@ pub(crate) struct Explain {
     /// A key, a table of keys, or a profile
     ///
     /// For instance `proxy.https_port`, `proxy`, `gateway`.
-    #[arg(value_name = "KEY|PROFILE", required_unless_present_any = ["file", "node", "profile"])]
+    #[arg(value_name = "KEY|PROFILE", add = ArgValueCompleter::new(completion::subjects), required_unless_present_any = ["file", "node", "profile"])]
     pub(crate) subject: Option<String>,
     /// The deployment file
     ///
@@ -402,17 +404,17 @@ pub(crate) struct Explain {
     /// A node of it
     ///
     /// Say every value of that node, or KEY alone, and where it comes from.
-    #[arg(long, value_name = "NAME", help_heading = "Of a deployment file")]
+    #[arg(long, value_name = "NAME", help_heading = "Of a deployment file", add = ArgValueCompleter::new(completion::nodes))]
     pub(crate) node: Option<String>,
     /// The profile of the node, where the file does not name it
-    #[arg(long, value_name = "PROFILE", help_heading = "Of a deployment file")]
+    #[arg(long, value_name = "PROFILE", add = ArgValueCompleter::new(completion::profiles), help_heading = "Of a deployment file")]
     pub(crate) profile: Option<String>,
 }
 
 #[derive(Debug, Args)]
 pub(crate) struct Init {
     /// The profile of the node: what it requires is active, and what it brings is told
-    #[arg(long, value_name = "PROFILE")]
+    #[arg(long, value_name = "PROFILE", add = ArgValueCompleter::new(completion::profiles))]
     pub(crate) profile: Option<String>,
 }
 
@@ -430,7 +432,7 @@ pub(crate) struct Lint {
     #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath)]
     all_homes: Vec<PathBuf>,
     /// The profile, in a file for one node
-    #[arg(long, value_name = "PROFILE", conflicts_with_all = ["homes", "all_homes"])]
+    #[arg(long, value_name = "PROFILE", add = ArgValueCompleter::new(completion::profiles), conflicts_with_all = ["homes", "all_homes"])]
     pub(crate) profile: Option<String>,
     #[command(flatten)]
     pub(crate) links: Links,

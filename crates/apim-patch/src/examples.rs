@@ -106,6 +106,9 @@ Examples:
 
 pub(crate) const COMPLETIONS_EXAMPLES: &str = "\
 Examples:
-  source <(apim-patch completions bash)
-  apim-patch completions zsh > ~/.zfunc/_apim-patch
-  apim-patch completions fish > ~/.config/fish/completions/apim-patch.fish";
+  source <(apim-patch completions bash)      # in ~/.bashrc
+  source <(apim-patch completions zsh)       # in ~/.zshrc, behind compinit
+  apim-patch completions fish | source       # in ~/.config/fish/config.fish
+
+Keys, their values, profiles and the nodes of the deployment file are completed, which is the one that
+the line names with --file, $APIM_PATCH_FILE, ./apim-patch.toml or apim-patch.toml in the home.";

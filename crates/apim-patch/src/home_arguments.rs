@@ -8,6 +8,9 @@ use std::thread;
 
 use clap::builder::{OsStringValueParser, TypedValueParser};
 use clap::{Args, ValueHint};
+use clap_complete::ArgValueCompleter;
+
+use crate::completion;
 
 /// The homes of a run.
 #[derive(Debug, Args)]
@@ -19,7 +22,7 @@ pub(crate) struct Homes {
     #[arg(
         long = "home",
         value_name = "[NODE=]DIR",
-        value_hint = ValueHint::DirPath,
+        add = ArgValueCompleter::new(completion::homes),
         value_parser = OsStringValueParser::new().map(HomeArgument::from)
     )]
     pub(crate) homes: Vec<HomeArgument>,

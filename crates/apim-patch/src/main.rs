@@ -7,6 +7,7 @@
 mod args;
 mod commands;
 mod doctor_arguments;
+mod completion;
 mod examples;
 mod exit;
 mod home_arguments;
@@ -21,12 +22,17 @@ use std::process::ExitCode;
 
 use clap::error::ErrorKind;
 use clap::{CommandFactory, Parser, ValueEnum};
+use clap::{CommandFactory as _, Parser};
+use clap_complete::CompleteEnv;
 
 use args::{Arguments, Command, Format, ReportCommand};
 use render::Console;
 
 fn main() -> ExitCode {
     process::keep_to_itself();
+    CompleteEnv::with_factory(Arguments::command)
+        .var(completion::VARIABLE)
+        .complete();
     let arguments = Arguments::parse();
     refuse_other_format(&arguments);
     let mut console = Console::new(&arguments.output);
