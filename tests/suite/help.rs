@@ -1,6 +1,8 @@
 //! What the tool says to somebody who does not know how to go on.
 
-use crate::harness::{Home, Tool, deployment};
+use std::process::Command;
+
+use crate::harness::{Home, Tool, deployment, program};
 
 /// A command line with one word typed wrong, and the word that was meant.
 #[test]
@@ -217,5 +219,55 @@ fn short_help_fits_a_screen_and_long_help_has_examples() {
         assert!(out.lines().count() <= lines, "too many lines: {short}");
         assert!(longest <= Some(columns), "{longest:?} columns: {short}");
         help("--help").says("Examples:").says("apim-patch");
+    }
+}
+
+/// One page per command, each of which a formatter takes without a word.
+#[test]
+fn manual_pages() {
+    let home = Home::empty();
+    let folder = home.file("man/man1");
+    let run = Tool::new("man").arg("--out").arg(&folder).run();
+    run.exits(0);
+    let mut expect: Vec<String> = commands(&[])
+        .iter()
+        .map(|path| format!("apim-patch-{}.1", path.join("-")))
+        .collect();
+    expect.push("apim-patch.1".to_owned());
+    expect.sort();
+    let entries = std::fs::read_dir(&folder).unwrap();
+    let mut found: Vec<String> = entries
+        .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+        .collect();
+    found.sort();
+    assert_eq!(found, expect);
+    assert_eq!(run.out().lines().count(), found.len(), "{run}");
+    let main = std::fs::read(folder.join("apim-patch.1")).unwrap();
+    assert_eq!(Tool::new("man").run().exits(0).stdout, main);
+    for name in &found {
+        let page = std::fs::read_to_string(folder.join(name)).unwrap();
+        let sections = ["NAME", "SYNOPSIS", "DESCRIPTION"];
+        for section in sections {
+            assert!(page.contains(&format!(".SH {section}")), "{name}\n{page}");
+        }
+        // Each option is described, those that only long help shows as well.
+        assert!(page.contains("already so, too"), "{name}\n{page}");
+        let is_main = name == "apim-patch.1";
+        assert_eq!(page.contains(".SH EXAMPLES"), !is_main, "{name}");
+    }
+    let in_the_way = home.aside("file", "");
+    let run = Tool::new("man").arg("--out").arg(in_the_way).run();
+    run.exits(5).says("can't be written");
+    if !program("groff") {
+        return;
+    }
+    for name in &found {
+        let groff = Command::new("groff")
+            .args(["-man", "-ww", "-Tutf8", "-z"])
+            .arg(folder.join(name))
+            .output()
+            .unwrap();
+        let said = String::from_utf8_lossy(&groff.stderr);
+        assert!(groff.status.success() && said.is_empty(), "{name}: {said}");
     }
 }

@@ -110,6 +110,9 @@ pub(crate) enum Command {
     /// Show the main job on an embedded home in a temporary directory
     #[command(after_long_help = DEMO_EXAMPLES)]
     Demo(Demo),
+    /// Print the manual page, or write one per command
+    #[command(after_long_help = MAN_EXAMPLES)]
+    Man(Man),
     /// Print the completion script of a shell
     #[command(after_long_help = COMPLETIONS_EXAMPLES)]
     Completions {
@@ -416,6 +419,13 @@ pub(crate) struct Init {
     /// The profile of the node: what it requires is active, and what it brings is told
     #[arg(long, value_name = "PROFILE", add = ArgValueCompleter::new(completion::profiles))]
     pub(crate) profile: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Man {
+    /// The directory to write the pages of all commands to
+    #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath)]
+    pub(crate) out: Option<PathBuf>,
 }
 
 #[derive(Debug, Args)]

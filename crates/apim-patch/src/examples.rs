@@ -104,6 +104,11 @@ pub(crate) const DEMO_EXAMPLES: &str = "\
 Examples:
   apim-patch demo";
 
+pub(crate) const MAN_EXAMPLES: &str = "\
+Examples:
+  apim-patch man | man -l -
+  apim-patch man --out ~/.local/share/man/man1";
+
 pub(crate) const COMPLETIONS_EXAMPLES: &str = "\
 Examples:
   source <(apim-patch completions bash)      # in ~/.bashrc

@@ -57,6 +57,7 @@ fn main() -> ExitCode {
         Command::Render(render) => commands::render::run(render, &mut console),
         Command::Demo(demo) => commands::demo::run(demo, &mut console),
         Command::Init(init) => commands::init::run(init, &mut console),
+        Command::Man(man) => commands::man::run(man, &mut console),
         Command::Demo => commands::demo::run(&mut console),
         Command::Completions { shell } => commands::completions::run(*shell, &mut console),
     };

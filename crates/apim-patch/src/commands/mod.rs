@@ -17,6 +17,7 @@ pub(crate) mod inspect;
 mod inspect_filter;
 mod inspect_homes;
 pub(crate) mod lint;
+pub(crate) mod man;
 mod many;
 pub(crate) mod merge;
 pub(crate) mod plan;
