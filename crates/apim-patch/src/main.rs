@@ -6,8 +6,8 @@
 
 mod args;
 mod commands;
-mod doctor_arguments;
 mod completion;
+mod doctor_arguments;
 mod examples;
 mod exit;
 mod home_arguments;
@@ -22,7 +22,6 @@ use std::process::ExitCode;
 
 use clap::error::ErrorKind;
 use clap::{CommandFactory, Parser, ValueEnum};
-use clap::{CommandFactory as _, Parser};
 use clap_complete::CompleteEnv;
 
 use args::{Arguments, Command, Format, ReportCommand};
@@ -53,12 +52,10 @@ fn main() -> ExitCode {
         Command::Explain(explain) => commands::explain::run(explain, &mut console),
         Command::Lint(lint) => commands::lint::run(lint, &mut console),
         Command::Doctor(doctor) => commands::doctor::run(doctor, &mut console),
-        Command::Init => commands::init::run(&mut console),
         Command::Render(render) => commands::render::run(render, &mut console),
         Command::Demo(demo) => commands::demo::run(demo, &mut console),
         Command::Init(init) => commands::init::run(init, &mut console),
         Command::Man(man) => commands::man::run(man, &mut console),
-        Command::Demo => commands::demo::run(&mut console),
         Command::Completions { shell } => commands::completions::run(*shell, &mut console),
     };
     ExitCode::from(console.finish(exit, has_written).code())

@@ -17,11 +17,18 @@ pub(crate) struct Output {
         long,
         global = true,
         conflicts_with = "verbose",
-        help_heading = "Output", hide_short_help = true
+        help_heading = "Output",
+        hide_short_help = true
     )]
     pub(crate) quiet: bool,
     /// Say more: settings that are already so, too
-    #[arg(short, long, global = true, help_heading = "Output", hide_short_help = true)]
+    #[arg(
+        short,
+        long,
+        global = true,
+        help_heading = "Output",
+        hide_short_help = true
+    )]
     pub(crate) verbose: bool,
 }
 
@@ -54,13 +61,23 @@ pub(crate) enum Format {
 #[derive(Debug, Clone, Copy, Default, Args)]
 pub(crate) struct View {
     /// Show old and new beside each other, where the terminal has 100 columns or more
-    #[arg(long, conflicts_with = "stat", help_heading = "Output", hide_short_help = true)]
+    #[arg(
+        long,
+        conflicts_with = "stat",
+        help_heading = "Output",
+        hide_short_help = true
+    )]
     pub(crate) side_by_side: bool,
     /// Show how many lines change in each file, and no diff
     #[arg(long, help_heading = "Output", hide_short_help = true)]
     pub(crate) stat: bool,
     /// Say why, above each part of the diff: the setting, and what or who asks for it
-    #[arg(long, conflicts_with = "stat", help_heading = "Output", hide_short_help = true)]
+    #[arg(
+        long,
+        conflicts_with = "stat",
+        help_heading = "Output",
+        hide_short_help = true
+    )]
     pub(crate) why: bool,
 }
 
@@ -79,7 +96,8 @@ pub(crate) struct PastView {
         long,
         requires = "id",
         conflicts_with = "stat",
-        help_heading = "Output", hide_short_help = true
+        help_heading = "Output",
+        hide_short_help = true
     )]
     side_by_side: bool,
     /// Show how many lines change in each file, and no diff
