@@ -23,6 +23,8 @@ mod capture;
 mod certificates;
 #[path = "suite/commands.rs"]
 mod commands;
+#[path = "suite/completions.rs"]
+mod completions;
 #[path = "suite/crashes.rs"]
 mod crashes;
 #[path = "suite/deployment.rs"]
@@ -37,6 +39,12 @@ mod dry_run;
 mod explain;
 #[path = "suite/harness/mod.rs"]
 mod harness;
+#[path = "suite/help.rs"]
+mod help;
+#[path = "suite/init.rs"]
+mod init;
+#[path = "suite/inspect.rs"]
+mod inspect;
 #[path = "suite/lint/mod.rs"]
 mod lint;
 #[path = "suite/many.rs"]

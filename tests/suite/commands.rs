@@ -15,12 +15,12 @@ fn inspect_tells_value_state_and_place() {
         .says("ThriftClient")
         .says("api-manager.xml:65");
     inspect(&["server.host_name"])
-        .says("commented out")
+        .says("hidden")
         .says("carbon.xml:16");
     inspect(&["proxy.http_port"]).says("absent");
     inspect(&["key_manager.thrift.client_port"])
         .says("10397")
-        .says("commented out");
+        .says("hidden");
     let all = inspect(&[]);
     for key in [
         "key_manager.server_url",
@@ -195,16 +195,6 @@ fn init_prints_a_file_that_can_be_read() {
         .set("server.host_name", "gw.example.com");
     let run = tool.env("APIM_KM_PASSWORD", PASSWORD).run();
     run.exits(0);
-}
-
-#[test]
-fn completions_for_every_shell() {
-    for shell in ["bash", "zsh", "fish"] {
-        let run = Tool::new("completions").arg(shell).run();
-        run.exits(0).says("apim-patch").says("revert");
-        assert_eq!(run.err(), "", "{run}");
-    }
-    Tool::new("completions").arg("tcsh-like").run().exits(2);
 }
 
 /// The main job, shown to somebody who has nothing: the diff, the apply, and that nothing is left to do.

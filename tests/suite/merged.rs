@@ -112,6 +112,18 @@ fn all_as_asked_for() {
     merge(&[&file]).exits(0).says("5 nodes: 5 unchanged");
 }
 
+/// The same file by another path has no other nodes in it.
+#[test]
+fn a_file_that_is_named_twice_is_read_once() {
+    let (home, reports) = reports();
+    let file = home.aside("a.json", lines(&reports[..2]));
+    let same = home.path().join("../a.json");
+    let run = merge(&[&file, &same, &file]);
+    run.exits(0)
+        .says("2 nodes: 2 unchanged")
+        .says("named twice");
+}
+
 #[test]
 fn a_node_that_failed_is_listed() {
     let (home, mut reports) = reports();

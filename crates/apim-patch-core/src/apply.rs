@@ -12,7 +12,7 @@ use xml_inplace::limits;
 
 use crate::diagnostic::{Class, Diagnostic, printable_path};
 use crate::failure::diagnostic_of;
-use crate::history::SECRET_PLACES;
+use crate::history::{SECRET_PLACES, unknown_run};
 use crate::plan::Plan;
 
 /// The state directory in a home.
@@ -164,7 +164,7 @@ pub fn revert(
     let failed = |error| diagnostic_of(&error);
     let store = lock.store();
     let entry = match id {
-        Some(id) => Some(transactions::read(store, id).map_err(failed)?),
+        Some(id) => Some(transactions::read(store, id).map_err(|e| unknown_run(store, id, &e))?),
         None => transactions::latest(store).map_err(failed)?,
     };
     let Some(entry) = entry else {

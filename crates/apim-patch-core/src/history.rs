@@ -7,6 +7,7 @@ pub use file_transaction::history::Entry;
 use file_transaction::{Digest, Error, LinkPolicy, Lock, Manifest, Snapshot, Store, TransactionId};
 use xml_inplace::{Source, limits};
 
+use crate::catalogue::nearest;
 use crate::confidential::{SecretPlace, places, secrets, secrets_in_text};
 use crate::diagnostic::{Diagnostic, printable};
 use crate::diff::{FileDiff, Secrecy};
@@ -70,7 +71,20 @@ pub fn list(store: &Store) -> Result<(Vec<Entry>, Vec<Diagnostic>), Diagnostic> 
 ///
 /// There is none, or several.
 pub fn find(store: &Store, id: &str) -> Result<Entry, Diagnostic> {
-    history::read(store, id).map_err(|error| diagnostic_of(&error))
+    history::read(store, id).map_err(|error| unknown_run(store, id, &error))
+}
+
+/// Why there is no such run, and which may have been meant.
+pub(crate) fn unknown_run(store: &Store, id: &str, error: &Error) -> Diagnostic {
+    let diagnostic = diagnostic_of(error);
+    let Error::NoSuchTransaction { .. } = error else {
+        return diagnostic;
+    };
+    let runs = history::list(store).map_or(Vec::new(), |history| history.entries);
+    match nearest(id, runs.iter().map(|run| run.id().as_str())) {
+        Some(meant) => diagnostic.help(format!("did you mean {meant}?")),
+        None => diagnostic,
+    }
 }
 
 /// Deletes all but the latest `keep` runs after one that has succeeded, which

@@ -1,12 +1,15 @@
 //! The current value, state and place of settings in a home.
 
+mod place;
+
 use std::path::Path;
 
 use file_transaction::{Error, LinkPolicy, Store};
 use serde::Serialize;
-use xml_inplace::{Document, Element, Position, Selector, Source, limits, locate};
+use xml_inplace::{Document, Element, Selector, Source, limits};
 
-use crate::catalogue::{Entry, Place, Row, selector_of, without_passwords};
+use self::place::{Standing, read_place};
+use crate::catalogue::{Entry, Row, selector_of, without_passwords};
 use crate::diagnostic::{Class, Diagnostic, MASK};
 use crate::diff::Secrecy;
 use crate::failure::{diagnostic_of, gather_missing};
@@ -23,17 +26,6 @@ pub enum State {
     CommentedOut,
     /// It is nowhere.
     Absent,
-}
-
-impl State {
-    /// The word for it.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Active => "active",
-            Self::CommentedOut => "commented out",
-            Self::Absent => "absent",
-        }
-    }
 }
 
 /// A setting as it is in a home.
@@ -60,11 +52,28 @@ pub struct Inspected {
     pub column: Option<usize>,
     /// White space around the value, which the server does not trim.
     pub padded: bool,
+    /// Whether the secure vault keeps the value, and the server ignores what
+    /// stands here.
+    pub vault: bool,
+    /// What is active as well and counts for nothing, because the server reads
+    /// another one: of elements the first, of properties the last.
+    pub shadowed: Vec<Shadowed>,
+}
+
+/// A second one of a setting, which counts for nothing.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Shadowed {
+    /// Its value, masked as [`Inspected::value`] is.
+    pub value: Option<String>,
+    /// Its line.
+    pub line: usize,
+    /// Its column, in characters.
+    pub column: usize,
 }
 
 impl Inspected {
     /// A setting that is nowhere.
-    pub(crate) fn absent(row: &'static Row, name: Option<&str>) -> Self {
+    pub fn absent(row: &'static Row, name: Option<&str>) -> Self {
         Self {
             key: row.full_key(name),
             row,
@@ -75,16 +84,29 @@ impl Inspected {
             line: None,
             column: None,
             padded: false,
+            vault: false,
+            shadowed: Vec::new(),
         }
     }
 
     /// The value as it may be shown.
     pub fn shown_value(&self) -> Option<String> {
-        let value = self.value.as_ref()?;
+        self.masked(self.value.as_deref())
+    }
+
+    fn masked(&self, value: Option<&str>) -> Option<String> {
         Some(match self.row.secret {
-            true => MASK.to_owned(),
-            false => without_passwords(value),
+            true => value.map(|_| MASK.to_owned())?,
+            false => without_passwords(value?),
         })
+    }
+
+    /// Masks every value.
+    pub(crate) fn mask(&mut self) {
+        self.value = self.shown_value();
+        for index in 0..self.shadowed.len() {
+            self.shadowed[index].value = self.masked(self.shadowed[index].value.as_deref());
+        }
     }
 }
 
@@ -131,7 +153,7 @@ pub fn inspect(
     }
     if secrecy == Secrecy::Masked {
         for inspected in &mut found {
-            inspected.value = inspected.shown_value();
+            inspected.mask();
         }
     }
     found.sort_by_key(|inspected| rows.iter().position(|row| row.key == inspected.row.key));
@@ -180,9 +202,15 @@ fn read_property(file: &str, bytes: &[u8], row: &'static Row) -> Result<Inspecte
         let message = format!("{file} can't be read: {error}");
         Diagnostic::error("properties-not-editable", Class::Home, message)
     })?;
-    let (state, value, position) = match found {
-        Found::Active { value, position } => (State::Active, value, position),
-        Found::CommentedOut { value, position } => (State::CommentedOut, value, position),
+    let (state, value, position, shadowed) = match found {
+        Found::Active {
+            value,
+            position,
+            shadowed,
+        } => (State::Active, value, position, shadowed),
+        Found::CommentedOut { value, position } => {
+            (State::CommentedOut, value, position, Vec::new())
+        }
         Found::Absent => return Ok(Inspected::absent(row, None)),
     };
     Ok(Inspected {
@@ -191,6 +219,14 @@ fn read_property(file: &str, bytes: &[u8], row: &'static Row) -> Result<Inspecte
         value: Some(value),
         line: Some(position.line),
         column: Some(position.column),
+        shadowed: shadowed
+            .into_iter()
+            .map(|(value, position)| Shadowed {
+                value: Some(value),
+                line: position.line,
+                column: position.column,
+            })
+            .collect(),
         ..Inspected::absent(row, None)
     })
 }
@@ -252,7 +288,14 @@ fn read_one(document: &Document<'_>, row: &'static Row, name: Option<&str>) -> I
         let selector = Selector::parse(&selector_of(shape.place.element(), name)).ok()?;
         Some(read_place(document, shape.place, &selector))
     });
-    let Some((state, value, position)) = found else {
+    let Some(Standing {
+        state,
+        value,
+        position,
+        vault,
+        shadowed,
+    }) = found
+    else {
         return Inspected::absent(row, name);
     };
     let padded = value.as_ref().is_some_and(|value| value.trim() != value);
@@ -262,64 +305,8 @@ fn read_one(document: &Document<'_>, row: &'static Row, name: Option<&str>) -> I
         line: position.map(|position| position.line),
         column: position.map(|position| position.column),
         padded,
+        vault,
+        shadowed,
         ..Inspected::absent(row, name)
-    }
-}
-
-fn read_place(
-    document: &Document<'_>,
-    place: Place,
-    selector: &Selector,
-) -> (State, Option<String>, Option<Position>) {
-    let source = document.source();
-    let located = locate(document, selector);
-    let at = |offset| Some(source.position(offset));
-    let Some(element) = located.active.first().copied() else {
-        if let Place::Replacement { .. } = place {
-            return (State::Active, Some("true".to_owned()), None);
-        }
-        return match located.hidden.first() {
-            None => (State::Absent, None, None),
-            Some(hidden) => {
-                let value = match place {
-                    Place::Presence { .. } => Some("false".to_owned()),
-                    Place::Text { .. } => hidden.text.clone(),
-                    _ => None,
-                };
-                (State::CommentedOut, value, Some(hidden.position))
-            }
-        };
-    };
-    let start = element.span().start;
-    match place {
-        Place::Attribute { name, .. } => match element.attribute_span(name) {
-            Some(span) => (
-                State::Active,
-                element.attribute(name).map(str::to_owned),
-                at(span.span.start),
-            ),
-            None => (State::Absent, None, None),
-        },
-        Place::Members {
-            item, host, port, ..
-        } => {
-            let text = |member: Element<'_>, name| {
-                member
-                    .children()
-                    .find(|child| child.name() == name)
-                    .map_or(String::new(), Element::text)
-            };
-            let members: Vec<String> = element
-                .children()
-                .filter(|child| child.name() == item)
-                .map(|member| format!("{}:{}", text(member, host), text(member, port)))
-                .collect();
-            (State::Active, Some(members.join(", ")), at(start))
-        }
-        Place::Presence { .. } => (State::Active, Some("true".to_owned()), at(start)),
-        Place::Replacement { .. } => (State::Active, Some("false".to_owned()), None),
-        Place::Text { .. } | Place::Property { .. } => {
-            (State::Active, Some(element.text()), at(start))
-        }
     }
 }

@@ -10,6 +10,7 @@ mod bounded_read;
 mod canary;
 pub mod capture;
 pub mod catalogue;
+pub mod comparison;
 mod confidential;
 pub mod deployment;
 pub mod diagnostic;

@@ -1,6 +1,6 @@
 //! Values that the product's secure vault keeps.
 
-use xml_inplace::{Action, Document, Source};
+use xml_inplace::{Action, Document, Element, Source};
 
 use crate::diagnostic::{Class, Diagnostic};
 use crate::explanation::source_text;
@@ -12,6 +12,17 @@ pub(crate) const SECURE_VAULT: &str = "http://org.wso2.securevault/configuration
 
 /// The refusal's name.
 pub(crate) const KEPT_IN_VAULT: &str = "secure-vault";
+
+/// Whether the vault keeps the text of an element, or that of its attribute. An
+/// alias on an element is for its text, unless it ends in the name of one of
+/// its attributes.
+pub(crate) fn is_vaulted(element: Element<'_>, attribute: Option<&str>) -> bool {
+    let alias = element.attribute_in(SECURE_VAULT, "secretAlias");
+    alias.is_some_and(|alias| match attribute {
+        Some(name) => alias.rsplit('.').next() == Some(name),
+        None => true,
+    })
+}
 
 /// Refuses to set a text that the server would not read: where an element
 /// carries the vault's alias, the vault's value counts (FACTS, section 9).
@@ -29,8 +40,6 @@ pub(crate) fn refuse_vault(
     let text = source_text(path, source, operations);
     let mut errors = Vec::new();
     for operation in operations {
-        // An alias on an element is for its text, unless it ends in the name
-        // of one of its attributes.
         let (attribute, sets) = match (&operation.edit.action, operation.edit.target.attribute()) {
             (Action::SetText { .. }, _) => (None, true),
             (Action::SetAttribute { .. }, name) => (name, true),
@@ -44,13 +53,7 @@ pub(crate) fn refuse_vault(
             .target
             .matches(&document)
             .into_iter()
-            .find(|element| {
-                let alias = element.attribute_in(SECURE_VAULT, "secretAlias");
-                alias.is_some_and(|alias| match attribute {
-                    Some(name) => alias.rsplit('.').next() == Some(name),
-                    None => true,
-                })
-            });
+            .find(|element| is_vaulted(*element, attribute));
         if let Some(element) = vaulted {
             let error = Diagnostic::error(
                 KEPT_IN_VAULT,

@@ -3,13 +3,12 @@
 use std::path::PathBuf;
 
 use clap::builder::styling::{AnsiColor, Styles};
-use clap::{ArgAction, Args, Parser, Subcommand, ValueHint};
+use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum, ValueHint};
+use clap_complete::ArgValueCompleter;
 
+use crate::completion;
 pub(crate) use crate::doctor_arguments::Doctor;
-use crate::examples::{
-    APPLY_EXAMPLES, CHECK_EXAMPLES, DIFF_EXAMPLES, DOCTOR_EXAMPLES, MERGE_EXAMPLES, PLAN_EXAMPLES,
-    RENDER_EXAMPLES,
-};
+use crate::examples::*;
 pub(crate) use crate::home_arguments::{HomeArgument, Homes, Jobs};
 pub(crate) use crate::output_arguments::{Color, Format, Output, Paging, PastView, View};
 pub(crate) use crate::render_arguments::{
@@ -30,7 +29,7 @@ const STYLES: Styles = Styles::styled()
 #[derive(Debug, Parser)]
 #[command(name = "apim-patch", version, arg_required_else_help = false, styles = STYLES, max_term_width = 100)]
 #[command(
-    after_help = "Exit status: 0 done or nothing to do, 1 differences (check, diff --exit-code) or findings (lint, doctor), \
+    after_long_help = "Exit status: 0 done or nothing to do, 1 differences (check, --exit-code) or findings (lint, doctor), \
     2 usage or deployment file, 3 home or config file, 4 conflict, 5 input or output, rolled back, \
     6 recovery needed, 75 locked by another run, 128+N signal N, rolled back."
 )]
@@ -44,7 +43,7 @@ pub(crate) struct Arguments {
 #[derive(Debug, Subcommand)]
 pub(crate) enum ReportCommand {
     /// Merge the reports of many nodes into one page: what differs alike is told once
-    #[command(after_help = MERGE_EXAMPLES)]
+    #[command(after_long_help = MERGE_EXAMPLES)]
     Merge(Merge),
 }
 
@@ -58,46 +57,64 @@ pub(crate) struct Merge {
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
     /// Bring homes to what profile and deployment file ask for
-    #[command(after_help = APPLY_EXAMPLES)]
+    #[command(after_long_help = APPLY_EXAMPLES)]
     Apply(Apply),
     /// Show the unified diff that apply would make
-    #[command(after_help = DIFF_EXAMPLES)]
+    #[command(
+        after_long_help = DIFF_EXAMPLES,
+        override_usage = "apim-patch diff [OPTIONS] <--home [NODE=]DIR|--all-homes DIR|--plan FILE>"
+    )]
     Diff(Diff),
     /// Show what apply would do, and save it to be applied later
-    #[command(after_help = PLAN_EXAMPLES)]
+    #[command(
+        after_long_help = PLAN_EXAMPLES,
+        override_usage = "apim-patch plan [OPTIONS] --out FILE <--home [NODE=]DIR|--all-homes DIR>"
+    )]
     Plan(Plan),
-    /// Say whether homes are already what is asked for, one line per setting that is not
-    #[command(after_help = CHECK_EXAMPLES)]
+    /// Say whether homes are what is asked for, and where they are not
+    #[command(after_long_help = CHECK_EXAMPLES)]
     Check(Selected),
     /// Show the current value, state and place of settings
+    #[command(after_long_help = INSPECT_EXAMPLES)]
     Inspect(Inspect),
     /// Print a deployment file that reproduces what homes are set to
+    #[command(after_long_help = CAPTURE_EXAMPLES)]
     Capture(Capture),
     /// Put a home back to what it was before a run
+    #[command(after_long_help = REVERT_EXAMPLES)]
     Revert(Revert),
-    /// List the runs that can be reverted, or show what one of them changed
+    /// List the runs that can be reverted, or show what one changed
+    #[command(after_long_help = HISTORY_EXAMPLES)]
     History(History),
     /// Repair a home after a crash; every writing command does it first
+    #[command(after_long_help = RECOVER_EXAMPLES)]
     Recover(Recover),
-    /// Work with the reports that check, diff and apply print with --format json
-    #[command(subcommand)]
+    /// Work with the reports that check, diff and apply print
+    #[command(subcommand, after_long_help = MERGE_EXAMPLES)]
     Report(ReportCommand),
     /// Say what a setting or a profile does, and why
+    #[command(after_long_help = EXPLAIN_EXAMPLES)]
     Explain(Explain),
-    /// Say what contradicts itself between the nodes of a deployment file, or between homes
+    /// Say what contradicts itself between nodes, or between homes
+    #[command(after_long_help = LINT_EXAMPLES)]
     Lint(Lint),
-    /// Write what stands around the nodes of a deployment: names, load balancers, certificates, start
-    /// commands
-    #[command(subcommand, after_help = RENDER_EXAMPLES)]
+    /// Write what stands around the nodes: names, load balancers, certificates
+    #[command(subcommand, after_long_help = RENDER_EXAMPLES)]
     Render(Render),
     /// Say what keeps a home from working as its profile: drift, host names, ports, trust, a restart
-    #[command(after_help = DOCTOR_EXAMPLES)]
+    #[command(after_long_help = DOCTOR_EXAMPLES)]
     Doctor(Doctor),
     /// Print a deployment file to start from
-    Init,
+    #[command(after_long_help = INIT_EXAMPLES)]
+    Init(Init),
     /// Show the main job on an embedded home in a temporary directory
+    #[command(after_long_help = DEMO_EXAMPLES)]
     Demo(Demo),
+    /// Print the manual page, or write one per command
+    #[command(after_long_help = MAN_EXAMPLES)]
+    Man(Man),
     /// Print the completion script of a shell
+    #[command(after_long_help = COMPLETIONS_EXAMPLES)]
     Completions {
         /// The shell
         shell: clap_complete::Shell,
@@ -132,29 +149,37 @@ pub(crate) struct Selected {
     pub(crate) homes: Homes,
     #[command(flatten)]
     pub(crate) jobs: Jobs,
-    /// The profile of the node; may be left out where the deployment file names it
-    #[arg(long, value_name = "PROFILE")]
+    /// The profile of the node
+    ///
+    /// It may be left out where the deployment file names it.
+    #[arg(long, value_name = "PROFILE", add = ArgValueCompleter::new(completion::profiles))]
     pub(crate) profile: Option<String>,
-    /// The deployment file. By default $APIM_PATCH_FILE, ./apim-patch.toml or apim-patch.toml in the home
+    /// The deployment file
+    ///
+    /// By default $APIM_PATCH_FILE, ./apim-patch.toml or apim-patch.toml in the home.
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub(crate) file: Option<PathBuf>,
-    /// The node of the deployment file; by default the one whose host is this machine
-    #[arg(long, value_name = "NAME")]
+    /// The node of the deployment file
+    ///
+    /// By default the one whose host is this machine.
+    #[arg(long, value_name = "NAME", add = ArgValueCompleter::new(completion::nodes))]
     pub(crate) node: Option<String>,
-    /// Set KEY to VALUE. Wins over the deployment file. May be given several times
-    #[arg(long = "set", value_name = "KEY=VALUE", help_heading = "Values")]
+    /// Set KEY to VALUE
+    ///
+    /// Wins over the deployment file. May be given several times.
+    #[arg(long = "set", value_name = "KEY=VALUE", help_heading = "Values", add = ArgValueCompleter::new(completion::key_and_value))]
     pub(crate) set: Vec<String>,
-    /// Set KEY to the value of the environment variable NAME
-    #[arg(long = "set-env", value_name = "KEY=NAME", help_heading = "Values")]
+    /// Set KEY to the value of environment variable NAME
+    #[arg(long = "set-env", value_name = "KEY=NAME", help_heading = "Values", add = ArgValueCompleter::new(completion::key_and_variable))]
     pub(crate) set_env: Vec<String>,
     /// Set KEY to what the file PATH holds
-    #[arg(long = "set-file", value_name = "KEY=PATH", help_heading = "Values")]
+    #[arg(long = "set-file", value_name = "KEY=PATH", help_heading = "Values", add = ArgValueCompleter::new(completion::key_and_file))]
     pub(crate) set_file: Vec<String>,
-    /// Do without settings that the profile requires and nobody gave
+    /// Do without required settings that nobody gave
     #[arg(long)]
     pub(crate) partial: bool,
     /// Take the web and Jaggery applications away that the profile can do without; revert brings them back
-    #[arg(long)]
+    #[arg(long, hide_short_help = true)]
     pub(crate) prune_apps: bool,
     #[command(flatten)]
     pub(crate) links: Links,
@@ -164,7 +189,7 @@ pub(crate) struct Selected {
 #[derive(Debug, Clone, Copy, Args)]
 pub(crate) struct Links {
     /// Accept symbolic links that leave the home (conf on a shared volume)
-    #[arg(long)]
+    #[arg(long, hide_short_help = true)]
     pub(crate) follow_outside_links: bool,
 }
 
@@ -177,8 +202,9 @@ pub(crate) struct Links {
 pub(crate) struct Apply {
     #[command(flatten)]
     pub(crate) selected: Selected,
-    /// Apply a plan that `plan` has saved: exactly that, or nothing where a file is not what the
-    /// plan was made on
+    /// Apply a plan that `plan` has saved
+    ///
+    /// Exactly that, or nothing where a file is not what the plan was made on.
     #[arg(
         long,
         value_name = "FILE",
@@ -190,18 +216,19 @@ pub(crate) struct Apply {
     #[arg(long)]
     pub(crate) dry_run: bool,
     /// Leave no history behind: the run can't be reverted (container image builds)
-    #[arg(long)]
+    #[arg(long, hide_short_help = true)]
     pub(crate) no_history: bool,
     /// Keep the latest N runs in the history, this one included, and delete older ones
     #[arg(
         long,
         value_name = "N",
         value_parser = clap::value_parser!(u32).range(1..),
-        conflicts_with_all = ["no_history", "dry_run"]
+        conflicts_with_all = ["no_history", "dry_run"],
+        hide_short_help = true
     )]
     pub(crate) keep: Option<u32>,
     /// Show secrets in the diff of --dry-run
-    #[arg(long, requires = "dry_run")]
+    #[arg(long, requires = "dry_run", hide_short_help = true)]
     pub(crate) show_secrets: bool,
     #[command(flatten)]
     pub(crate) view: View,
@@ -213,7 +240,7 @@ pub(crate) struct Apply {
 #[derive(Debug, Clone, Copy, Args)]
 pub(crate) struct Waiting {
     /// Wait up to this many seconds for another run to end
-    #[arg(long, value_name = "SECONDS")]
+    #[arg(long, value_name = "SECONDS", hide_short_help = true)]
     pub(crate) wait: Option<u32>,
 }
 
@@ -230,7 +257,9 @@ pub(crate) struct Plan {
 pub(crate) struct Diff {
     #[command(flatten)]
     pub(crate) selected: Selected,
-    /// Show a plan that `plan` has saved, as it was reviewed; no home is needed
+    /// Show a plan that `plan` has saved
+    ///
+    /// As it was reviewed; no home is needed.
     #[arg(
         long,
         value_name = "FILE",
@@ -241,7 +270,9 @@ pub(crate) struct Diff {
         ]
     )]
     pub(crate) plan: Option<PathBuf>,
-    /// Show secrets; the diff can then be applied with `patch -p1`
+    /// Show secrets
+    ///
+    /// The diff can then be applied with `patch -p1`.
     #[arg(long)]
     pub(crate) show_secrets: bool,
     /// Exit with 1 where there are differences
@@ -255,12 +286,28 @@ pub(crate) struct Diff {
 
 #[derive(Debug, Args)]
 pub(crate) struct Inspect {
-    /// The home
-    #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath)]
-    pub(crate) home: PathBuf,
-    /// Keys, or tables of keys like `proxy`; by default all
-    #[arg(value_name = "KEY")]
+    /// The home. With several, each has a column
+    #[arg(long = "home", value_name = "DIR", required = true, value_hint = ValueHint::DirPath)]
+    pub(crate) homes: Vec<PathBuf>,
+    /// Keys, tables of keys, or patterns of keys
+    ///
+    /// For instance `proxy.http_port`, `proxy`, `environments.*.server_url`. By default all.
+    #[arg(value_name = "KEY", add = ArgValueCompleter::new(completion::keys))]
     pub(crate) keys: Vec<String>,
+    /// Only settings in one of these states
+    #[arg(long, value_enum, value_name = "STATE", value_delimiter = ',')]
+    pub(crate) state: Vec<InState>,
+    /// Only settings in config files like this
+    ///
+    /// The end of a path, or a pattern.
+    #[arg(long, value_name = "GLOB")]
+    pub(crate) file: Option<String>,
+    /// Only settings that are not the same in all homes
+    #[arg(long)]
+    pub(crate) differences: bool,
+    /// Exit with 1 where there are differences
+    #[arg(long, requires = "differences")]
+    pub(crate) exit_code: bool,
     /// Show secrets
     #[arg(long)]
     pub(crate) show_secrets: bool,
@@ -268,13 +315,30 @@ pub(crate) struct Inspect {
     pub(crate) links: Links,
 }
 
+/// What a setting is in a home.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum InState {
+    /// In effect
+    Active,
+    /// In a comment
+    #[value(alias = "commented-out")]
+    Hidden,
+    /// Nowhere
+    Absent,
+    /// There twice: the server reads another one
+    Shadowed,
+    /// Kept in the secure vault
+    Vault,
+}
+
 #[derive(Debug, Args)]
 pub(crate) struct Capture {
     #[command(flatten)]
     pub(crate) homes: Homes,
-    /// The profile with which the file is to be applied: what it brings by itself is left out. By
-    /// default the one that was applied last
-    #[arg(long, value_name = "PROFILE")]
+    /// The profile with which the file is to be applied
+    ///
+    /// What it brings by itself is left out. By default the one that was applied last.
+    #[arg(long, value_name = "PROFILE", add = ArgValueCompleter::new(completion::profiles))]
     pub(crate) profile: Option<String>,
     #[command(flatten)]
     pub(crate) links: Links,
@@ -330,23 +394,45 @@ pub(crate) struct Recover {
 
 #[derive(Debug, Args)]
 pub(crate) struct Explain {
-    /// A key like `proxy.https_port`, a table of keys like `proxy`, or a profile
-    #[arg(value_name = "KEY|PROFILE", required_unless_present_any = ["file", "node", "profile"])]
+    /// A key, a table of keys, or a profile
+    ///
+    /// For instance `proxy.https_port`, `proxy`, `gateway`.
+    #[arg(value_name = "KEY|PROFILE", add = ArgValueCompleter::new(completion::subjects), required_unless_present_any = ["file", "node", "profile"])]
     pub(crate) subject: Option<String>,
-    /// The deployment file: say its nodes and in which order they are restarted
+    /// The deployment file
+    ///
+    /// Alone: say its nodes and in which order they are restarted.
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath, help_heading = "Of a deployment file")]
     pub(crate) file: Option<PathBuf>,
-    /// A node of it: say every value of that node, or KEY alone, and where it comes from
-    #[arg(long, value_name = "NAME", help_heading = "Of a deployment file")]
+    /// A node of it
+    ///
+    /// Say every value of that node, or KEY alone, and where it comes from.
+    #[arg(long, value_name = "NAME", help_heading = "Of a deployment file", add = ArgValueCompleter::new(completion::nodes))]
     pub(crate) node: Option<String>,
     /// The profile of the node, where the file does not name it
-    #[arg(long, value_name = "PROFILE", help_heading = "Of a deployment file")]
+    #[arg(long, value_name = "PROFILE", add = ArgValueCompleter::new(completion::profiles), help_heading = "Of a deployment file")]
     pub(crate) profile: Option<String>,
 }
 
 #[derive(Debug, Args)]
+pub(crate) struct Init {
+    /// The profile of the node: what it requires is active, and what it brings is told
+    #[arg(long, value_name = "PROFILE", add = ArgValueCompleter::new(completion::profiles))]
+    pub(crate) profile: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Man {
+    /// The directory to write the pages of all commands to
+    #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath)]
+    pub(crate) out: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
 pub(crate) struct Lint {
-    /// The deployment file. By default $APIM_PATCH_FILE or ./apim-patch.toml
+    /// The deployment file
+    ///
+    /// By default $APIM_PATCH_FILE or ./apim-patch.toml.
     #[arg(long, value_name = "FILE", conflicts_with_all = ["homes", "all_homes"], value_hint = ValueHint::FilePath)]
     pub(crate) file: Option<PathBuf>,
     /// A home that is configured already, instead of a file. May be given several times
@@ -356,7 +442,7 @@ pub(crate) struct Lint {
     #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath)]
     all_homes: Vec<PathBuf>,
     /// The profile, in a file for one node
-    #[arg(long, value_name = "PROFILE", conflicts_with_all = ["homes", "all_homes"])]
+    #[arg(long, value_name = "PROFILE", add = ArgValueCompleter::new(completion::profiles), conflicts_with_all = ["homes", "all_homes"])]
     pub(crate) profile: Option<String>,
     #[command(flatten)]
     pub(crate) links: Links,

@@ -10,7 +10,7 @@ Examples:
 pub(crate) const PLAN_EXAMPLES: &str = "\
 Examples:
   apim-patch plan --home /opt/wso2am --profile gateway --file gateway.toml --out gateway.plan
-  apim-patch plan --home gw-1=copies/gw-1 --home gw-2=copies/gw-2 --file cluster.toml --out cluster.plan
+  apim-patch plan --home gw-1=copies/gw-1 --file cluster.toml --out cluster.plan
   apim-patch diff --plan cluster.plan
   apim-patch apply --plan cluster.plan --home /opt/wso2am --node gw-1
 
@@ -31,10 +31,39 @@ Examples:
   apim-patch check --all-homes /srv --file cluster.toml --format json > $(hostname).json
   apim-patch check --all-homes /srv --file cluster.toml --format markdown > comment.md";
 
+pub(crate) const INSPECT_EXAMPLES: &str = "\
+Examples:
+  apim-patch inspect --home /opt/wso2am proxy key_manager.client
+  apim-patch inspect --home /opt/wso2am 'environments.*.server_url'
+  apim-patch inspect --home /opt/wso2am --state shadowed,vault --file carbon.xml
+  apim-patch inspect --home /srv/gw-1 --home /srv/gw-2 --differences";
+
+pub(crate) const CAPTURE_EXAMPLES: &str = "\
+Examples:
+  apim-patch capture --home /opt/wso2am --profile gateway > apim-patch.toml
+  apim-patch capture --home gw-1=/srv/gw-1 --home gw-2=/srv/gw-2 > cluster.toml";
+
+pub(crate) const REVERT_EXAMPLES: &str = "\
+Examples:
+  apim-patch revert --home /opt/wso2am
+  apim-patch revert --home /opt/wso2am 20261123T091502.417Z-ba78";
+
+pub(crate) const HISTORY_EXAMPLES: &str = "\
+Examples:
+  apim-patch history --home /opt/wso2am
+  apim-patch history --home /opt/wso2am 20261123T091502.417Z-ba78
+  apim-patch history --home /opt/wso2am --prune 5";
+
+pub(crate) const RECOVER_EXAMPLES: &str = "\
+Examples:
+  apim-patch recover --home /opt/wso2am
+  apim-patch recover --home /opt/wso2am --wait 60";
+
 pub(crate) const MERGE_EXAMPLES: &str = "\
 Examples:
   apim-patch report merge reports/*.json
-  for node in $NODES; do ssh $node apim-patch check ... --format json; done | apim-patch report merge -
+  for node in $NODES; do ssh $node apim-patch check ... --format json; done |
+    apim-patch report merge -
 
 Exit status: 0 every node is as asked for, 1 differences or nodes that failed, 2 a report that can't be read.";
 
@@ -54,3 +83,38 @@ Examples:
   apim-patch doctor --home /opt/wso2am --profile gateway --format json
 
 Exit status: 0 nothing found, 1 something found, 2 to 6 something kept it from looking.";
+
+pub(crate) const EXPLAIN_EXAMPLES: &str = "\
+Examples:
+  apim-patch explain key_manager.client
+  apim-patch explain gateway
+  apim-patch explain --file cluster.toml
+  apim-patch explain --file cluster.toml --node gw-1 key_manager";
+
+pub(crate) const LINT_EXAMPLES: &str = "\
+Examples:
+  apim-patch lint --file cluster.toml
+  apim-patch lint --all-homes /srv";
+
+pub(crate) const INIT_EXAMPLES: &str = "\
+Examples:
+  apim-patch init --profile gateway > apim-patch.toml
+  apim-patch init";
+
+pub(crate) const DEMO_EXAMPLES: &str = "\
+Examples:
+  apim-patch demo";
+
+pub(crate) const MAN_EXAMPLES: &str = "\
+Examples:
+  apim-patch man | man -l -
+  apim-patch man --out ~/.local/share/man/man1";
+
+pub(crate) const COMPLETIONS_EXAMPLES: &str = "\
+Examples:
+  source <(apim-patch completions bash)      # in ~/.bashrc
+  source <(apim-patch completions zsh)       # in ~/.zshrc, behind compinit
+  apim-patch completions fish | source       # in ~/.config/fish/config.fish
+
+Keys, their values, profiles and the nodes of the deployment file are completed, which is the one that
+the line names with --file, $APIM_PATCH_FILE, ./apim-patch.toml or apim-patch.toml in the home.";

@@ -8,22 +8,27 @@ use std::thread;
 
 use clap::builder::{OsStringValueParser, TypedValueParser};
 use clap::{Args, ValueHint};
+use clap_complete::ArgValueCompleter;
+
+use crate::completion;
 
 /// The homes of a run.
 #[derive(Debug, Args)]
 #[group(id = "which_homes", required = true, multiple = true)]
 pub(crate) struct Homes {
-    /// The home: the directory that holds repository/conf. May be given several times, and with the
-    /// node of the deployment file that it is
+    /// The home, the directory that holds repository/conf
+    ///
+    /// May be given several times, and with the node of the deployment file that it is.
     #[arg(
         long = "home",
         value_name = "[NODE=]DIR",
-        value_hint = ValueHint::DirPath,
+        add = ArgValueCompleter::new(completion::homes),
         value_parser = OsStringValueParser::new().map(HomeArgument::from)
     )]
     pub(crate) homes: Vec<HomeArgument>,
-    /// Every home below DIR, up to six levels down. Links are not followed. May be given several
-    /// times
+    /// Every home below DIR, up to six levels down
+    ///
+    /// Links are not followed. May be given several times.
     #[arg(long = "all-homes", value_name = "DIR", value_hint = ValueHint::DirPath)]
     pub(crate) all_homes: Vec<PathBuf>,
 }
@@ -39,7 +44,7 @@ impl Homes {
 #[derive(Debug, Clone, Copy, Default, Args)]
 pub(crate) struct Jobs {
     /// Homes that are worked on at a time; by default as many as there are processors
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", hide_short_help = true)]
     jobs: Option<NonZeroUsize>,
 }
 

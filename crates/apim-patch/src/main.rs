@@ -6,6 +6,7 @@
 
 mod args;
 mod commands;
+mod completion;
 mod doctor_arguments;
 mod examples;
 mod exit;
@@ -21,12 +22,16 @@ use std::process::ExitCode;
 
 use clap::error::ErrorKind;
 use clap::{CommandFactory, Parser, ValueEnum};
+use clap_complete::CompleteEnv;
 
 use args::{Arguments, Command, Format, ReportCommand};
 use render::Console;
 
 fn main() -> ExitCode {
     process::keep_to_itself();
+    CompleteEnv::with_factory(Arguments::command)
+        .var(completion::VARIABLE)
+        .complete();
     let arguments = Arguments::parse();
     refuse_other_format(&arguments);
     let mut console = Console::new(&arguments.output);
@@ -47,9 +52,10 @@ fn main() -> ExitCode {
         Command::Explain(explain) => commands::explain::run(explain, &mut console),
         Command::Lint(lint) => commands::lint::run(lint, &mut console),
         Command::Doctor(doctor) => commands::doctor::run(doctor, &mut console),
-        Command::Init => commands::init::run(&mut console),
         Command::Render(render) => commands::render::run(render, &mut console),
         Command::Demo(demo) => commands::demo::run(demo, &mut console),
+        Command::Init(init) => commands::init::run(init, &mut console),
+        Command::Man(man) => commands::man::run(man, &mut console),
         Command::Completions { shell } => commands::completions::run(*shell, &mut console),
     };
     ExitCode::from(console.finish(exit, has_written).code())

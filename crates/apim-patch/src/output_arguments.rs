@@ -6,10 +6,10 @@ use clap::{Args, ValueEnum};
 #[derive(Debug, Args)]
 pub(crate) struct Output {
     /// Shape of the output
-    #[arg(long, global = true, value_enum, default_value_t = Format::Human, help_heading = "Output")]
+    #[arg(long, global = true, value_enum, default_value_t = Format::Human, help_heading = "Output", hide_short_help = true)]
     pub(crate) format: Format,
     /// When to use colours
-    #[arg(long, global = true, value_enum, default_value_t = Color::Auto, value_name = "WHEN", help_heading = "Output")]
+    #[arg(long, global = true, value_enum, default_value_t = Color::Auto, value_name = "WHEN", help_heading = "Output", hide_short_help = true)]
     pub(crate) color: Color,
     /// Say less: errors only
     #[arg(
@@ -17,11 +17,18 @@ pub(crate) struct Output {
         long,
         global = true,
         conflicts_with = "verbose",
-        help_heading = "Output"
+        help_heading = "Output",
+        hide_short_help = true
     )]
     pub(crate) quiet: bool,
     /// Say more: settings that are already so, too
-    #[arg(short, long, global = true, help_heading = "Output")]
+    #[arg(
+        short,
+        long,
+        global = true,
+        help_heading = "Output",
+        hide_short_help = true
+    )]
     pub(crate) verbose: bool,
 }
 
@@ -54,13 +61,23 @@ pub(crate) enum Format {
 #[derive(Debug, Clone, Copy, Default, Args)]
 pub(crate) struct View {
     /// Show old and new beside each other, where the terminal has 100 columns or more
-    #[arg(long, conflicts_with = "stat", help_heading = "Output")]
+    #[arg(
+        long,
+        conflicts_with = "stat",
+        help_heading = "Output",
+        hide_short_help = true
+    )]
     pub(crate) side_by_side: bool,
     /// Show how many lines change in each file, and no diff
-    #[arg(long, help_heading = "Output")]
+    #[arg(long, help_heading = "Output", hide_short_help = true)]
     pub(crate) stat: bool,
     /// Say why, above each part of the diff: the setting, and what or who asks for it
-    #[arg(long, conflicts_with = "stat", help_heading = "Output")]
+    #[arg(
+        long,
+        conflicts_with = "stat",
+        help_heading = "Output",
+        hide_short_help = true
+    )]
     pub(crate) why: bool,
 }
 
@@ -79,11 +96,12 @@ pub(crate) struct PastView {
         long,
         requires = "id",
         conflicts_with = "stat",
-        help_heading = "Output"
+        help_heading = "Output",
+        hide_short_help = true
     )]
     side_by_side: bool,
     /// Show how many lines change in each file, and no diff
-    #[arg(long, requires = "id", help_heading = "Output")]
+    #[arg(long, requires = "id", help_heading = "Output", hide_short_help = true)]
     stat: bool,
 }
 
@@ -102,6 +120,6 @@ impl From<PastView> for View {
 pub(crate) struct Paging {
     /// Don't show long output page by page. By default $APIM_PATCH_PAGER, else $PAGER, else less does,
     /// on a terminal; one that is empty or `cat` does not
-    #[arg(long, help_heading = "Output")]
+    #[arg(long, help_heading = "Output", hide_short_help = true)]
     pub(crate) no_pager: bool,
 }

@@ -3,6 +3,9 @@
 use std::path::PathBuf;
 
 use clap::{Args, Subcommand, ValueEnum, ValueHint};
+use clap_complete::ArgValueCompleter;
+
+use crate::completion;
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Render {
@@ -40,7 +43,7 @@ pub(crate) struct RenderHosts {
     pub(crate) rendering: Rendering,
     /// The node; by default the names of all load balancers, for a machine from which all of it
     /// is used
-    #[arg(long, value_name = "NAME")]
+    #[arg(long, value_name = "NAME", add = ArgValueCompleter::new(completion::nodes))]
     pub(crate) node: Option<String>,
     /// The hosts file in which a marked block is kept up to date; all other lines stay as they are
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath, conflicts_with = "out")]
@@ -65,7 +68,7 @@ pub(crate) struct RenderStart {
     #[command(flatten)]
     pub(crate) rendering: Rendering,
     /// The node; by default all, in the order in which they are started
-    #[arg(long, value_name = "NAME")]
+    #[arg(long, value_name = "NAME", add = ArgValueCompleter::new(completion::nodes))]
     pub(crate) node: Option<String>,
     #[command(flatten)]
     pub(crate) out: OutFolder,
@@ -108,7 +111,7 @@ pub(crate) struct RenderTrust {
     #[command(flatten)]
     pub(crate) rendering: Rendering,
     /// The node; by default all that call a load balancer with a TLS port
-    #[arg(long, value_name = "NAME")]
+    #[arg(long, value_name = "NAME", add = ArgValueCompleter::new(completion::nodes))]
     pub(crate) node: Option<String>,
     /// Where the certificate of the authority is when the commands are run
     #[arg(long, value_name = "PATH", default_value = "ca.pem", value_hint = ValueHint::FilePath)]

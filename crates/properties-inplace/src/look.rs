@@ -20,6 +20,8 @@ pub enum Found {
         value: String,
         /// Where its key stands.
         position: Position,
+        /// The value and place of its earlier lines, which count for nothing.
+        shadowed: Vec<(String, Position)>,
     },
     /// It stands in a comment only: the first of them.
     CommentedOut {
@@ -53,10 +55,14 @@ pub enum Found {
 pub fn get(bytes: &[u8], key: &str) -> Result<Found, EditError> {
     check(bytes)?;
     let document = Document::scan(bytes, &HashSet::from([key]))?;
-    if let Some(entry) = document.active(key).last() {
+    if let Some((entry, earlier)) = document.active(key).split_last() {
+        let earlier = earlier.iter();
         return Ok(Found::Active {
             value: entry.value.clone(),
             position: entry.property.position(),
+            shadowed: earlier
+                .map(|entry| (entry.value.clone(), entry.property.position()))
+                .collect(),
         });
     }
     Ok(match document.hidden(key).first() {
@@ -122,11 +128,18 @@ mod tests {
     fn the_last_active_line_counts_and_the_first_hidden_one_is_shown() {
         let file = b"#a=1\na=2\n a = 3\n#a=4\n#b=5\n#b=6\n";
         let found = |key| match get(file, key).unwrap() {
-            Found::Active { value, position } => format!("{value} at {position}"),
+            Found::Active {
+                value,
+                position,
+                shadowed,
+            } => {
+                assert_eq!(shadowed.len(), 1);
+                format!("{value} at {position}, not {}", shadowed[0].0)
+            }
             Found::CommentedOut { value, position } => format!("#{value} at {position}"),
             Found::Absent => "nowhere".to_owned(),
         };
-        assert_eq!(found("a"), "3 at 3:2");
+        assert_eq!(found("a"), "3 at 3:2, not 2");
         assert_eq!(found("b"), "#5 at 5:2");
         assert_eq!(found("c"), "nowhere");
     }

@@ -84,6 +84,12 @@ impl Tool {
         self
     }
 
+    /// Another program, with the same surroundings.
+    pub(crate) fn program(mut self, name: &str) -> Self {
+        self.program = name.into();
+        self
+    }
+
     pub(crate) fn within(mut self, directory: &Path) -> Self {
         self.directory = Some(directory.to_owned());
         self

@@ -158,7 +158,7 @@ impl Row {
             Kind::Boolean => match text {
                 "true" => self.check(Given::Boolean(true)),
                 "false" => self.check(Given::Boolean(false)),
-                _ => Err(self.unlike_text(text)),
+                _ => Err(self.unlike_word(text, &["true", "false"])),
             },
             Kind::Port | Kind::Offset => {
                 // `parse` alone would take `+80`, which nobody means.
@@ -210,11 +210,7 @@ impl Row {
             Kind::BrokerUrl => return Ok(Literal::Secret(Secret::in_urls(text))),
             Kind::HostName => check_host(text)?,
             Kind::OneOf(words) if !words.contains(&text) => {
-                let mut reason = self.unlike_text(text);
-                if let Some(word) = nearest(text, words.iter().copied()) {
-                    reason.push_str(&format!("; did you mean `{word}`?"));
-                }
-                return Err(reason);
+                return Err(self.unlike_word(text, words));
             }
             _ => {}
         }
@@ -223,6 +219,14 @@ impl Row {
         } else {
             Literal::Text(text.to_owned())
         })
+    }
+
+    fn unlike_word(&self, text: &str, words: &[&str]) -> String {
+        let mut reason = self.unlike_text(text);
+        if let Some(word) = nearest(text, words.iter().copied()) {
+            reason.push_str(&format!("; did you mean `{word}`?"));
+        }
+        reason
     }
 
     fn unlike_text(&self, text: &str) -> String {

@@ -32,7 +32,7 @@ pub(crate) use literal::{url_passwords, without_passwords};
 pub(crate) use row::selector_of;
 pub use row::{Entry, Hidden, Place, Row, Shape, Stock, WhenAbsent};
 use row::{always, attribute, gone, marked, of, since, text, value_of};
-pub(crate) use suggestion::nearest;
+pub use suggestion::{nearest, suggest, suggest_key_or_table};
 
 /// The releases of API-M that the rows were tested with, oldest first. Other
 /// 1.x and 2.x homes are patched by the shape of their files.
@@ -90,29 +90,6 @@ pub fn find(key: &str) -> Option<(&'static Row, Option<String>)> {
 /// The row whose key is spelt exactly so, `*` included.
 pub(crate) fn row(key: &str) -> Option<&'static Row> {
     rows().find(|row| row.key == key)
-}
-
-/// The key that was most likely meant by one that does not exist.
-///
-/// ```
-/// use apim_patch_core::catalogue::suggest;
-///
-/// assert_eq!(suggest("key_manager.sever_url"), Some("key_manager.server_url"));
-/// assert_eq!(suggest("mgt_host_name"), Some("server.mgt_host_name"));
-/// assert_eq!(suggest("nothing.like.it"), None);
-/// ```
-pub fn suggest(key: &str) -> Option<&'static str> {
-    if key.contains('.') {
-        return nearest(key, rows().map(|row| row.key));
-    }
-    let last = |row: &Row| row.key.rsplit('.').next().unwrap_or(row.key);
-    let near = nearest(key, rows().map(last))?;
-    let mut found = rows().filter(|row| last(row) == near);
-    // `enable` stands in several tables; a guess among them would mislead.
-    match (found.next(), found.next()) {
-        (Some(row), None) => Some(row.key),
-        _ => None,
-    }
 }
 
 /// Whether some row's key starts with these segments, and whether it is one.
@@ -247,21 +224,6 @@ mod tests {
             let selector = selector_of(template, Some(name));
             assert_eq!(selector, expect);
             assert!(Selector::parse(&selector).is_ok(), "{selector}");
-        }
-    }
-
-    #[test]
-    fn suggestions() {
-        for (key, expect) in [
-            ("key_manger.server_url", Some("key_manager.server_url")),
-            ("server.hostname", Some("server.host_name")),
-            ("mgt_hostname", Some("server.mgt_host_name")),
-            ("https_port", Some("proxy.https_port")),
-            ("enable", None),
-            ("", None),
-            ("x", None),
-        ] {
-            assert_eq!(suggest(key), expect, "{key}");
         }
     }
 }

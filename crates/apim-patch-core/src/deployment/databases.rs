@@ -61,6 +61,11 @@ pub(crate) fn usual_profiles(name: &str) -> Option<&'static [Role]> {
         .map(|(_, roles)| *roles)
 }
 
+/// The names of databases whose users need not be told.
+pub(crate) fn usual_names() -> impl Iterator<Item = &'static str> {
+    USED_BY.iter().map(|(name, _)| *name)
+}
+
 /// Adds the data sources of the node at hand.
 pub(super) fn derive(derived: &mut Derived<'_>) {
     let Some(role) = derived.view.role else {

@@ -22,7 +22,7 @@ mod tables;
 mod traffic_manager;
 mod view;
 
-pub(crate) use databases::usual_profiles;
+pub(crate) use databases::{usual_names, usual_profiles};
 pub use restart::{RestartStep, restart_order};
 pub use role::Role;
 pub use tables::{

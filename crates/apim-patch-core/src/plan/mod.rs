@@ -11,10 +11,11 @@ use std::ops::Range;
 use std::path::{Path, PathBuf};
 
 pub use file_transaction::LinkPolicy;
-use file_transaction::{Snapshot, Store};
+use file_transaction::{Error, Snapshot, Store};
 use xml_inplace::{ChangeKind, Position, limits};
 use zeroize::Zeroize;
 
+use crate::catalogue::{self, nearest};
 use crate::diagnostic::{Diagnostic, printable};
 use crate::failure::{diagnostic_of, gather_missing};
 use crate::file_text::is_properties;
@@ -270,9 +271,16 @@ impl<'s> Asked<'s> {
         let snapshot = match store.read(Path::new(file), links, limits::MAX_BYTES as u64) {
             Ok(snapshot) => snapshot,
             Err(error) => {
-                let diagnostic = diagnostic_of(&error);
+                let mut diagnostic = diagnostic_of(&error);
                 return Err(vec![match self.patches.first() {
                     Some((_, patch)) if self.settings.is_empty() => {
+                        let known = catalogue::rows().map(|row| row.file);
+                        if let Error::Missing { .. } = error
+                            && let Some(meant) = nearest(file, known)
+                            && meant != file
+                        {
+                            diagnostic = diagnostic.help(format!("did you mean `{meant}`?"));
+                        }
                         patch.origin.attach(diagnostic, "asked for here")
                     }
                     _ => diagnostic,

@@ -8,7 +8,7 @@ use super::table_reader::{Speaker, TableReader, in_order, type_name};
 use super::{Requested, Value};
 use crate::catalogue::{self, Literal, nearest, quoted};
 use crate::deployment::{
-    Cluster, Database, Environment, LoadBalancer, Placed, Ports, Role, usual_profiles,
+    Cluster, Database, Environment, LoadBalancer, Placed, Ports, Role, usual_names, usual_profiles,
 };
 use crate::diagnostic::printable_name;
 
@@ -104,8 +104,13 @@ impl TableReader<'_, '_> {
                 "nothing tells which nodes use the database `{}`",
                 printable_name(name)
             );
-            let help = "name their profiles; for instance `profiles = [\"publisher\", \"store\"]`";
-            self.error("users-not-told", key.span(), message, "", Some(help.into()));
+            let mut help =
+                "name their profiles; for instance `profiles = [\"publisher\", \"store\"]`"
+                    .to_owned();
+            if let Some(meant) = nearest(name, usual_names()) {
+                help = format!("did you mean `{meant}`? If not, {help}");
+            }
+            self.error("users-not-told", key.span(), message, "", Some(help));
         }
         Some(database)
     }

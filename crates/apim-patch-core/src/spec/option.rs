@@ -53,7 +53,9 @@ impl SetOption {
             let message = format!("{option}: unknown key `{}`", printable_name(key));
             diagnostics.extend(error("unknown-key", message).map(
                 |unknown| match catalogue::suggest(key) {
-                    Some(meant) => unknown.help(format!("did you mean `{meant}`?")),
+                    Some(meant) => {
+                        unknown.help(format!("did you mean `{}`?", printable_name(&meant)))
+                    }
                     None => unknown,
                 },
             ));

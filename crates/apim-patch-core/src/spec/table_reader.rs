@@ -158,9 +158,10 @@ impl TableReader<'_, '_> {
                 let path = &path.replacen('*', of.unwrap_or("*"), 1);
                 let siblings = catalogue::children(parent.trim_end_matches('.'));
                 let meant = nearest(name, siblings.chain(also.iter().copied()))
+                    .map(str::to_owned)
                     .or_else(|| catalogue::suggest(path))
                     .or_else(|| catalogue::suggest(name));
-                self.unknown(key, path, meant);
+                self.unknown(key, path, meant.as_deref());
             }
         }
     }
@@ -191,7 +192,7 @@ impl TableReader<'_, '_> {
             key.span(),
             format!("unknown key `{}`", printable_name(path)),
             "",
-            meant.map(|meant| format!("did you mean `{meant}`?")),
+            meant.map(|meant| format!("did you mean `{}`?", printable_name(meant))),
         );
     }
 
@@ -353,6 +354,11 @@ impl TableReader<'_, '_> {
         let kind = key.get_ref().as_ref();
         if !matches!(kind, "env" | "file") {
             self.no_reference(name, key.span());
+            if let Some(meant) = nearest(kind, ["env", "file", "absent"])
+                && let Some(error) = self.diagnostics.last_mut()
+            {
+                error.help.insert(0, format!("did you mean `{meant}`?"));
+            }
             return None;
         }
         let DeValue::String(text) = target.get_ref() else {

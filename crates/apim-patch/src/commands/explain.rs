@@ -3,12 +3,13 @@
 use std::fmt::Write;
 
 use anstyle::Style;
-use apim_patch_core::catalogue::{Place, Row};
-use apim_patch_core::profile::{self, Profile};
+use apim_patch_core::catalogue::{Place, Row, nearest, suggest_key_or_table};
+use apim_patch_core::diagnostic::{Class, Diagnostic, printable};
+use apim_patch_core::profile::{self, PROFILES, Profile};
 use apim_patch_core::report::Explanation;
 
 use super::explain_node::explain_file;
-use super::inspect::{rows, unknown_key};
+use super::inspect_filter::rows_of;
 use crate::args::Explain;
 use crate::exit::Exit;
 use crate::render::Console;
@@ -22,9 +23,9 @@ pub(crate) fn run(arguments: &Explain, console: &mut Console) -> Exit {
     }
     // `store` and `publisher` are tables of settings as well.
     let profile = profile::find(subject).ok();
-    let rows = rows(std::slice::from_ref(subject)).unwrap_or_default();
+    let rows: Vec<_> = rows_of(subject).collect();
     if profile.is_none() && rows.is_empty() {
-        let error = unknown_key(subject);
+        let error = unknown(subject);
         console.diagnostics(std::slice::from_ref(&error));
         return Exit::of(&[error]);
     }
@@ -37,6 +38,24 @@ pub(crate) fn run(arguments: &Explain, console: &mut Console) -> Exit {
         console.json(&Explanation::from(row));
     }
     Exit::Success
+}
+
+fn unknown(subject: &str) -> Diagnostic {
+    let message = format!("unknown key or profile `{}`", printable(subject));
+    let error = Diagnostic::error("unknown-key", Class::Specification, message);
+    let profiles = PROFILES.iter().flat_map(Profile::names);
+    let key = suggest_key_or_table(subject);
+    let candidates = profiles.map(|name| name as &str).chain(key.as_deref());
+    let meant = nearest(subject, candidates).map(str::to_owned);
+    match meant.or(key) {
+        Some(meant) => error.help(format!("did you mean `{}`?", printable(&meant))),
+        None => {
+            let names: Vec<_> = PROFILES.iter().map(|profile| profile.name).collect();
+            error
+                .help(format!("profiles: {}", names.join(", ")))
+                .help("`apim-patch init` prints all keys")
+        }
+    }
 }
 
 fn explain_row(row: &Row) -> String {

@@ -10,7 +10,7 @@ use apim_patch_core::diagnostic::{Class, Diagnostic, printable};
 use apim_patch_core::node_explanation::{DeploymentExplanation, NodeExplanation};
 use apim_patch_core::spec::{Choice, DeploymentFile, Machine, select};
 
-use super::inspect::{rows, unknown_key};
+use super::inspect_filter::{rows_of, unknown_key};
 use crate::args::Explain;
 use crate::exit::Exit;
 use crate::options::deployment_file;
@@ -92,7 +92,7 @@ fn explain_node(
 /// keys.
 fn is_key(subject: &str) -> bool {
     catalogue::find(subject).is_some()
-        || rows(std::slice::from_ref(&subject.to_owned())).is_ok()
+        || rows_of(subject).next().is_some()
         || entry(subject).is_some()
 }
 

@@ -1,5 +1,6 @@
 //! `report merge`: the reports of many nodes as one page.
 
+use std::collections::HashSet;
 use std::fs::File;
 use std::io;
 use std::path::Path;
@@ -7,6 +8,7 @@ use std::path::Path;
 use apim_patch_core::diagnostic::{Class, Diagnostic, printable_path};
 use apim_patch_core::merged_report::Merger;
 
+use super::which_homes::Identity;
 use crate::args::Merge;
 use crate::exit::Exit;
 use crate::render::{Console, merged, merged_comment};
@@ -14,8 +16,16 @@ use crate::render::{Console, merged, merged_comment};
 pub(crate) fn run(arguments: &Merge, console: &mut Console) -> Exit {
     let mut merger = Merger::default();
     let mut errors = Vec::new();
+    let mut seen = HashSet::new();
     for path in &arguments.files {
-        errors.extend(read(&mut merger, path));
+        match seen.insert(Identity::of(path)) {
+            true => errors.extend(read(&mut merger, path)),
+            // Its nodes would count twice.
+            false => {
+                let name = printable_path(path);
+                console.say(&format!("note: {name} is named twice; it is read once"));
+            }
+        }
     }
     let page = merger.finish();
     console.diagnostics(&errors);

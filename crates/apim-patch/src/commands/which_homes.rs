@@ -27,15 +27,15 @@ impl Entry {
     }
 }
 
-/// What tells one directory from another, whatever it is called.
+/// What tells one directory or file from another, whatever it is called.
 #[derive(PartialEq, Eq, Hash)]
-enum Identity {
+pub(super) enum Identity {
     Inode(u64, u64),
     Path(PathBuf),
 }
 
 impl Identity {
-    fn of(path: &Path) -> Self {
+    pub(super) fn of(path: &Path) -> Self {
         match path.metadata() {
             Ok(metadata) => Self::Inode(metadata.dev(), metadata.ino()),
             Err(_) => Self::Path(path.to_owned()),

@@ -11,6 +11,7 @@ mod pager;
 mod progress;
 mod recording;
 mod review;
+mod table;
 
 use std::io::{self, IsTerminal, Write};
 
@@ -31,6 +32,7 @@ pub(crate) use progress::Progress;
 pub(crate) use recording::Recording;
 use recording::Said;
 pub(crate) use review::{is_drawn, review};
+pub(crate) use table::{Column, Cut, Table};
 
 /// Writes the page that is made of all homes of a run, where one is asked for.
 pub(crate) fn page(console: &mut Console, exit: Exit) -> Exit {
@@ -165,6 +167,17 @@ impl Console {
     /// Whether stdout is for a person rather than for a program.
     pub(crate) fn is_styled(&self) -> bool {
         self.is_human() && (self.color == Color::Always || io::stdout().is_terminal())
+    }
+
+    /// How many columns the terminal has that data is written to; `None` where
+    /// it is no terminal.
+    pub(crate) fn width(&self) -> Option<usize> {
+        let stdout = io::stdout();
+        if !self.is_human() || !stdout.is_terminal() {
+            return None;
+        }
+        let size = rustix::termios::tcgetwinsize(stdout).ok()?;
+        Some(usize::from(size.ws_col)).filter(|columns| *columns > 0)
     }
 
     /// Writes data, for people; styles are taken out where they are not
