@@ -6,18 +6,23 @@ use clap::{Args, Subcommand, ValueEnum, ValueHint};
 use clap_complete::ArgValueCompleter;
 
 use crate::completion;
+use crate::examples::RENDER_EXAMPLES;
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Render {
     /// The names that a node calls, for its hosts file
+    #[command(after_long_help = RENDER_EXAMPLES)]
     Hosts(RenderHosts),
     /// NGINX as the load balancers: a file of virtual hosts for each
     Nginx(RenderNginx),
     /// The command that starts each node
+    #[command(after_long_help = RENDER_EXAMPLES)]
     Start(RenderStart),
     /// Keys and certificates for the names of the load balancers; what is there is kept
+    #[command(after_long_help = RENDER_EXAMPLES)]
     Certs(RenderCerts),
     /// The commands by which the nodes trust the certificates of the load balancers
+    #[command(after_long_help = RENDER_EXAMPLES)]
     Trust(RenderTrust),
 }
 
