@@ -37,6 +37,8 @@ mod dry_run;
 mod explain;
 #[path = "suite/harness/mod.rs"]
 mod harness;
+#[path = "suite/html.rs"]
+mod html;
 #[path = "suite/lint/mod.rs"]
 mod lint;
 #[path = "suite/many.rs"]

@@ -5,26 +5,36 @@ use std::io;
 use std::path::Path;
 
 use apim_patch_core::diagnostic::{Class, Diagnostic, printable_path};
+use apim_patch_core::grouped_review::Grouper;
 use apim_patch_core::merged_report::Merger;
 use apim_patch_core::report::Report;
 use apim_patch_core::report_reader;
 
+use super::html_page;
 use crate::args::Merge;
 use crate::exit::Exit;
 use crate::render::{Console, merged, merged_comment};
 
 pub(crate) fn run(arguments: &Merge, console: &mut Console) -> Exit {
+    if let Err(exit) = html_page::refuse(&arguments.page, console) {
+        return exit;
+    }
     let mut merger = Merger::default();
+    let mut grouper = Grouper::default();
+    let is_page = console.is_html();
     let mut errors = Vec::new();
     for path in &arguments.files {
         errors.extend(read(path, |source, report| {
+            if is_page {
+                grouper.add(source, &report)?;
+            }
             merger.add(source, report);
             Ok(())
         }));
     }
     let all = merger.finish();
     console.diagnostics(&errors);
-    let exit = Exit::of(&errors);
+    let mut exit = Exit::of(&errors);
     // What could be read is worth a page even where something could not.
     if all.nodes > 0 {
         console.data(&merged(&all));
@@ -32,6 +42,9 @@ pub(crate) fn run(arguments: &Merge, console: &mut Console) -> Exit {
             console.raw(merged_comment(&all).as_bytes());
         }
         console.json(&all);
+        if is_page {
+            exit = exit.graver(html_page::write(&arguments.page, grouper, None, console));
+        }
     }
     match all.is_as_asked() {
         true => exit,
