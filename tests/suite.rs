@@ -45,6 +45,8 @@ mod help;
 mod init;
 #[path = "suite/inspect.rs"]
 mod inspect;
+#[path = "suite/html.rs"]
+mod html;
 #[path = "suite/lint/mod.rs"]
 mod lint;
 #[path = "suite/many.rs"]

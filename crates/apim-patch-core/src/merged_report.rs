@@ -4,17 +4,15 @@
 //! is read on its own and only what the page needs is kept of it, so that the
 //! page of forty nodes is little larger than that of one.
 
-use std::collections::{BTreeMap, HashSet};
-use std::io::{self, BufReader, Read};
+use std::collections::BTreeMap;
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
-use crate::bounded_read::reason;
-use crate::diagnostic::{Class, Diagnostic, printable};
+use crate::node_names::NodeNames;
 use crate::plan::Outcome;
-use crate::report::{DiagnosticReport, Report, SettingReport, Status, VERSION};
+use crate::report::{DiagnosticReport, Report, SettingReport, Status};
 
-/// The version of [`MergedReport`]'s shape; grows as [`VERSION`] does.
+/// The version of [`MergedReport`]'s shape; grows as [`VERSION`](crate::report::VERSION) does.
 pub const MERGED_VERSION: u32 = 1;
 
 /// What the reports of many nodes come to.
@@ -79,53 +77,16 @@ impl MergedReport {
     }
 }
 
-/// Reads reports and merges them.
-///
-/// ```
-/// use apim_patch_core::merged_report::Merger;
-///
-/// let mut merger = Merger::default();
-/// let errors = merger.read("gw.json", &b"{\"version\": 7}"[..]);
-/// assert!(errors[0].message.contains("version 7"));
-/// ```
+/// Takes reports, one by one, and merges them.
 #[derive(Debug, Default)]
 pub struct Merger {
-    names: HashSet<String>,
+    names: NodeNames,
     statuses: BTreeMap<Status, usize>,
     differences: Vec<Difference>,
     failures: Vec<Failure>,
 }
 
 impl Merger {
-    /// Takes all reports of `reader`, one JSON object after another; `source`
-    /// is its name. Returns what could not be taken; the rest has been.
-    pub fn read(&mut self, source: &str, reader: impl Read) -> Vec<Diagnostic> {
-        let mut errors = Vec::new();
-        let objects = serde_json::Deserializer::from_reader(BufReader::new(reader));
-        let mut count = 0;
-        for object in objects.into_iter::<serde_json::Value>() {
-            count += 1;
-            let place = format!("{}, object {count}", printable(source));
-            let object = match object {
-                Ok(object) => object,
-                Err(error) => {
-                    // What follows a broken object can't be told apart.
-                    errors.push(unreadable(&place, &error));
-                    return errors;
-                }
-            };
-            match report_of(object) {
-                Ok(report) => self.add(source, report),
-                Err(why) => errors.push(no_report(format!("{place}: {why}"))),
-            }
-        }
-        if count == 0 {
-            let message = format!("{} holds no report", printable(source));
-            errors.push(no_report(message));
-        }
-        errors
-    }
-
     /// The page.
     pub fn finish(mut self) -> MergedReport {
         for difference in &mut self.differences {
@@ -144,8 +105,9 @@ impl Merger {
         }
     }
 
-    fn add(&mut self, source: &str, report: Report) {
-        let node = self.name(source, &report);
+    /// Takes one report; `source` is its name.
+    pub fn add(&mut self, source: &str, report: Report) {
+        let node = self.names.name(source, &report);
         *self.statuses.entry(report.status).or_default() += 1;
         match report.status {
             Status::Failed => self.failures.push(Failure {
@@ -203,55 +165,6 @@ impl Merger {
             }),
         }
     }
-
-    /// What to call a node: its name, or else its home. Forty machines may all
-    /// have theirs in one place; then the name of the report tells them apart.
-    fn name(&mut self, source: &str, report: &Report) -> String {
-        let short = report.node.clone().unwrap_or_else(|| report.home.clone());
-        let long = format!("{short} ({source})");
-        let numbered = (2..).map(|number| format!("{long} #{number}"));
-        let mut names = [short, long.clone()].into_iter().chain(numbered);
-        let name = names
-            .find(|name| !self.names.contains(name))
-            .unwrap_or(long);
-        self.names.insert(name.clone());
-        name
-    }
-}
-
-/// What every report of every release begins with.
-#[derive(Deserialize)]
-struct Head {
-    version: u32,
-}
-
-fn report_of(object: serde_json::Value) -> Result<Report, String> {
-    let Ok(Head { version }) = Head::deserialize(&object) else {
-        return Err("this is no report: it has no version".into());
-    };
-    if version != VERSION {
-        return Err(format!(
-            "this is a report of version {version}, and this release reads version {VERSION}"
-        ));
-    }
-    Report::deserialize(object)
-        .map_err(|error| format!("this is no report of apply, diff or check: {error}"))
-}
-
-fn no_report(message: String) -> Diagnostic {
-    Diagnostic::error("no-report", Class::Specification, message)
-        .help("reports are what `apim-patch check --format json` prints")
-}
-
-fn unreadable(place: &str, error: &serde_json::Error) -> Diagnostic {
-    match error.io_error_kind() {
-        Some(kind) => {
-            let why = reason(&io::Error::from(kind));
-            let message = format!("{place}: {why}");
-            Diagnostic::error("unreadable-file", Class::Specification, message)
-        }
-        None => no_report(format!("{place}: no valid JSON: {error}")),
-    }
 }
 
 #[cfg(test)]
@@ -273,11 +186,11 @@ mod tests {
         }
     }
 
-    fn report(node: Option<&str>, settings: Vec<SettingReport>) -> Vec<u8> {
+    fn report(node: Option<&str>, settings: Vec<SettingReport>) -> Report {
         let mut report = Report::new("/opt/wso2am", Status::Differences);
         report.node = node.map(str::to_owned);
         report.settings = settings;
-        serde_json::to_vec(&report).unwrap()
+        report
     }
 
     #[test]
@@ -291,8 +204,7 @@ mod tests {
                 false => setting("b", Outcome::Unchanged, "new"),
             };
             let settings = vec![setting("a", Outcome::Set, first), second];
-            let json = report(Some(&format!("gw-{number}")), settings);
-            assert_eq!(merger.read("f", json.as_slice()), []);
+            merger.add("f", report(Some(&format!("gw-{number}")), settings));
         }
         let merged = merger.finish();
         assert_eq!(merged.nodes, 5);
@@ -313,8 +225,10 @@ mod tests {
     fn homes_in_one_place_are_told_apart() {
         let mut merger = Merger::default();
         for source in ["a.json", "b.json", "b.json"] {
-            let json = report(None, vec![setting("k", Outcome::Set, "old")]);
-            assert_eq!(merger.read(source, json.as_slice()), []);
+            merger.add(
+                source,
+                report(None, vec![setting("k", Outcome::Set, "old")]),
+            );
         }
         assert_eq!(
             merger.finish().differences[0].variants[0].nodes,
@@ -324,29 +238,5 @@ mod tests {
                 "/opt/wso2am (b.json) #2"
             ]
         );
-    }
-
-    #[test]
-    fn what_is_no_report() {
-        let good = String::from_utf8(report(Some("gw-1"), Vec::new())).unwrap();
-        for (text, expect) in [
-            ("", "f holds no report"),
-            ("{", "f, object 1: no valid JSON"),
-            ("7", "has no version"),
-            ("{\"version\": 2}", "a report of version 2"),
-            ("{\"version\": 1, \"settings\": []}", "no report of apply"),
-        ] {
-            let mut merger = Merger::default();
-            let errors = merger.read("f", text.as_bytes());
-            assert_eq!(errors.len(), 1, "{text}");
-            assert!(errors[0].message.contains(expect), "{}", errors[0].message);
-            assert_eq!(errors[0].class, Class::Specification);
-            // What stands before it counts.
-            let both = format!("{good}\n{text}");
-            let mut merger = Merger::default();
-            let errors = merger.read("f", both.as_bytes());
-            assert_eq!(errors.len(), usize::from(!text.is_empty()), "{text}");
-            assert_eq!(merger.finish().nodes, 1);
-        }
     }
 }

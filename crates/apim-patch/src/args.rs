@@ -10,7 +10,7 @@ use crate::completion;
 pub(crate) use crate::doctor_arguments::Doctor;
 use crate::examples::*;
 pub(crate) use crate::home_arguments::{HomeArgument, Homes, Jobs};
-pub(crate) use crate::output_arguments::{Color, Format, Output, Paging, PastView, View};
+pub(crate) use crate::output_arguments::{Color, Format, Output, PageFile, Paging, PastView, View};
 pub(crate) use crate::render_arguments::{
     Key, OutFolder, Render, RenderCerts, RenderHosts, Rendering,
 };
@@ -52,6 +52,8 @@ pub(crate) struct Merge {
     /// Files with one or more reports each; `-` is standard input
     #[arg(value_name = "FILE", required = true, value_hint = ValueHint::FilePath)]
     pub(crate) files: Vec<PathBuf>,
+    #[command(flatten)]
+    pub(crate) page: PageFile,
 }
 
 #[derive(Debug, Subcommand)]
@@ -135,8 +137,9 @@ impl Command {
     /// The shapes that its output can have.
     pub(crate) fn formats(&self) -> &'static [Format] {
         match self {
-            Self::Diff(_) => &[Format::Human, Format::Json, Format::Patch, Format::Markdown],
-            Self::Check(_) | Self::Report(_) => &[Format::Human, Format::Json, Format::Markdown],
+            Self::Diff(_) => Format::value_variants(),
+            Self::Check(_) => &[Format::Human, Format::Json, Format::Markdown],
+            Self::Report(_) => &[Format::Human, Format::Json, Format::Markdown, Format::Html],
             _ => &[Format::Human, Format::Json],
         }
     }
@@ -282,6 +285,8 @@ pub(crate) struct Diff {
     pub(crate) view: View,
     #[command(flatten)]
     pub(crate) paging: Paging,
+    #[command(flatten)]
+    pub(crate) page: PageFile,
 }
 
 #[derive(Debug, Args)]

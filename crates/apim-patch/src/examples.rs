@@ -23,7 +23,8 @@ Examples:
   apim-patch diff --all-homes /srv --file cluster.toml --exit-code
   apim-patch diff --all-homes /srv --file cluster.toml --stat
   apim-patch diff --home /opt/wso2am --file gateway.toml --format patch --show-secrets > gateway.patch
-  apim-patch diff --plan gateway.plan --format markdown > comment.md";
+  apim-patch diff --plan gateway.plan --format markdown > comment.md
+  apim-patch diff --all-homes /srv --file cluster.toml --format html --out review.html";
 
 pub(crate) const CHECK_EXAMPLES: &str = "\
 Examples:
@@ -62,6 +63,7 @@ Examples:
 pub(crate) const MERGE_EXAMPLES: &str = "\
 Examples:
   apim-patch report merge reports/*.json
+  apim-patch report merge reports/*.json --format html --out review.html
   for node in $NODES; do ssh $node apim-patch check ... --format json; done |
     apim-patch report merge -
 

@@ -1,6 +1,8 @@
 //! `--format`, `--why`, `--no-pager` and the like: how results are shown.
 
-use clap::{Args, ValueEnum};
+use std::path::PathBuf;
+
+use clap::{Args, ValueEnum, ValueHint};
 
 /// How results are shown.
 #[derive(Debug, Args)]
@@ -55,6 +57,16 @@ pub(crate) enum Format {
     Patch,
     /// A comment in a merge request.
     Markdown,
+    /// A page for a browser, with all homes on it: see --out.
+    Html,
+}
+
+/// Where a page goes.
+#[derive(Debug, Args)]
+pub(crate) struct PageFile {
+    /// The file to write the page of `--format html` to; one that is there is replaced
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath, help_heading = "Output")]
+    pub(crate) out: Option<PathBuf>,
 }
 
 /// How differences are shown.

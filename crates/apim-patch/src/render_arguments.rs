@@ -14,6 +14,7 @@ pub(crate) enum Render {
     #[command(after_long_help = RENDER_EXAMPLES)]
     Hosts(RenderHosts),
     /// NGINX as the load balancers: a file of virtual hosts for each
+    #[command(after_long_help = RENDER_EXAMPLES)]
     Nginx(RenderNginx),
     /// The command that starts each node
     #[command(after_long_help = RENDER_EXAMPLES)]

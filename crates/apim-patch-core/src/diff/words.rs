@@ -25,7 +25,8 @@ pub(super) fn mark(lines: &mut [Line]) {
 }
 
 fn pair(old: &str, new: &str) -> (Line, Line) {
-    let diff = TextDiff::from_words(old, new);
+    let (old_words, new_words) = (words(old), words(new));
+    let diff = TextDiff::from_slices(&old_words, &new_words);
     let pieces = |tag: ChangeTag, kind| {
         let mut pieces: Vec<Piece> = Vec::new();
         for change in diff.iter_all_changes() {
@@ -51,4 +52,68 @@ fn pair(old: &str, new: &str) -> (Line, Line) {
         pieces(ChangeTag::Delete, LineKind::Removed),
         pieces(ChangeTag::Insert, LineKind::Added),
     )
+}
+
+/// A line's words. What delimits values in XML and properties stands alone: of
+/// an element whose text changes, the text is what differs and not the tags;
+/// of one that leaves a comment, the marks of the comment.
+fn words(line: &str) -> Vec<&str> {
+    let is_delimiter =
+        |c: char| c.is_whitespace() || matches!(c, '<' | '!' | '>' | '"' | '\'' | '=' | ',');
+    let mut words = Vec::new();
+    let mut start = 0;
+    for (at, delimiter) in line.match_indices(is_delimiter) {
+        words.extend(without_dashes(&line[start..at]));
+        words.push(delimiter);
+        start = at + delimiter.len();
+    }
+    words.extend(without_dashes(&line[start..]));
+    words.retain(|word| !word.is_empty());
+    words
+}
+
+/// A word, and the dashes of a comment before and behind it.
+fn without_dashes(word: &str) -> [&str; 3] {
+    const DASHES: &str = "--";
+    let start = if word.starts_with(DASHES) {
+        DASHES.len()
+    } else {
+        0
+    };
+    let (before, word) = word.split_at(start);
+    let end = word.strip_suffix(DASHES).map_or(word.len(), str::len);
+    let (word, behind) = word.split_at(end);
+    [before, word, behind]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn values_are_marked_and_what_delimits_them_is_not() {
+        for (old, new, expect) in [
+            (
+                "\t<Enabled>true</Enabled>\n",
+                "\t<Enabled>false</Enabled>\n",
+                "\t<Enabled>[false]</Enabled>\n",
+            ),
+            (
+                "<C port=\"1\" a='b'/>",
+                "<C port=\"2\" a='c'/>",
+                "<C port=\"[2]\" a='[c]'/>",
+            ),
+            ("a = x,y\n", "a = x,z\n", "a = x,[z]\n"),
+            ("<!--A>b</A-->", "<A>c</A>", "<A>[c]</A>"),
+            ("<A>c</A>", "<!--A>b</A-->", "<[!--]A>[b]</A[--]>"),
+            ("same\n", "same\n", "same\n"),
+        ] {
+            let (_, line) = pair(old, new);
+            let marked = line.pieces.iter().map(|piece| match piece.changed {
+                true => format!("[{}]", piece.text),
+                false => piece.text.clone(),
+            });
+            assert_eq!(marked.collect::<String>(), expect);
+        }
+    }
 }

@@ -9,12 +9,26 @@ use apim_patch_core::review::Review;
 use apim_patch_core::saved_plan::{NodePlan, SavedPlan};
 
 use super::many::{Done, Many};
-use super::{Prepared, Request, secrecy};
+use super::{Prepared, Request, html_page, secrecy};
 use crate::args::{Diff, HomeArgument, View};
 use crate::exit::Exit;
 use crate::render::{Console, diff, is_drawn, not_for_patch, page, review};
 
 pub(crate) fn run(arguments: &Diff, console: &mut Console) -> Exit {
+    if let Err(exit) = html_page::refuse(&arguments.page, console) {
+        return exit;
+    }
+    let exit = differences(arguments, console);
+    match console.is_html() {
+        true => {
+            let secrecy = secrecy(arguments.show_secrets);
+            exit.graver(html_page::of_reports(&arguments.page, secrecy, console))
+        }
+        false => exit,
+    }
+}
+
+fn differences(arguments: &Diff, console: &mut Console) -> Exit {
     let selected = &arguments.selected;
     if !arguments.paging.no_pager {
         console.use_pager();

@@ -12,6 +12,7 @@ pub(crate) mod doctor;
 pub(crate) mod explain;
 mod explain_node;
 pub(crate) mod history;
+mod html_page;
 pub(crate) mod init;
 pub(crate) mod inspect;
 mod inspect_filter;

@@ -3,6 +3,7 @@
 
 mod diagnostic;
 mod diff;
+mod html;
 mod human;
 mod markdown;
 mod merged;
@@ -23,6 +24,7 @@ use crate::exit::Exit;
 use pager::Paging;
 
 pub(crate) use diff::{diff, not_for_patch};
+pub(crate) use html::html;
 pub(crate) use human::{differences, summary};
 use markdown::comment;
 pub(crate) use markdown::merged_comment;
@@ -39,7 +41,7 @@ pub(crate) fn page(console: &mut Console, exit: Exit) -> Exit {
     if console.format != Format::Markdown {
         return exit;
     }
-    let reports = std::mem::take(&mut console.reports);
+    let reports = console.take_reports();
     match comment(&reports) {
         Ok(comment) => {
             console.raw(comment.as_bytes());
@@ -156,6 +158,11 @@ impl Console {
         self.format == Format::Markdown
     }
 
+    /// Whether a page is made of the reports, by [`Console::take_reports`].
+    pub(crate) fn is_html(&self) -> bool {
+        self.format == Format::Html
+    }
+
     pub(crate) fn is_json(&self) -> bool {
         self.format == Format::Json
     }
@@ -218,9 +225,14 @@ impl Console {
     pub(crate) fn report(&mut self, report: &Report) {
         match self.format {
             Format::Json => self.json(report),
-            Format::Markdown => self.put(Said::Report(Box::new(report.clone()))),
+            Format::Markdown | Format::Html => self.put(Said::Report(Box::new(report.clone()))),
             Format::Human | Format::Patch => {}
         }
+    }
+
+    /// What was said of the homes, for a page.
+    pub(crate) fn take_reports(&mut self) -> Vec<Report> {
+        std::mem::take(&mut self.reports)
     }
 
     /// Says something beside the data.
