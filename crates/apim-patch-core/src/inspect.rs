@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use file_transaction::{Error, LinkPolicy, Store};
+use schemars::JsonSchema;
 use serde::Serialize;
 use xml_inplace::{Document, Element, Position, Selector, Source, limits, locate};
 
@@ -14,7 +15,7 @@ use crate::file_text::is_properties;
 use crate::operation::shape_of;
 
 /// Whether a setting is in effect.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum State {
     /// It is.
@@ -37,7 +38,7 @@ impl State {
 }
 
 /// A setting as it is in a home.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Inspected {
     /// Its key.
     pub key: String,

@@ -32,6 +32,7 @@ pub mod profile;
 pub mod report;
 pub mod review;
 pub mod saved_plan;
+pub mod schema;
 mod secure_vault;
 mod side_by_side;
 pub mod spec;

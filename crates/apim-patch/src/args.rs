@@ -2,13 +2,15 @@
 
 use std::path::PathBuf;
 
+use apim_patch_core::schema::SCHEMAS;
 use clap::builder::styling::{AnsiColor, Styles};
+use clap::builder::{PossibleValue, PossibleValuesParser};
 use clap::{ArgAction, Args, Parser, Subcommand, ValueHint};
 
 pub(crate) use crate::doctor_arguments::Doctor;
 use crate::examples::{
     APPLY_EXAMPLES, CHECK_EXAMPLES, DIFF_EXAMPLES, DOCTOR_EXAMPLES, MERGE_EXAMPLES, PLAN_EXAMPLES,
-    RENDER_EXAMPLES,
+    RENDER_EXAMPLES, SCHEMA_EXAMPLES,
 };
 pub(crate) use crate::home_arguments::{HomeArgument, Homes, Jobs};
 pub(crate) use crate::output_arguments::{Color, Format, Output, Paging, PastView, View};
@@ -95,6 +97,9 @@ pub(crate) enum Command {
     Doctor(Doctor),
     /// Print a deployment file to start from
     Init,
+    /// Print the JSON Schema of the deployment file, or of what is printed with --format json
+    #[command(after_help = SCHEMA_EXAMPLES)]
+    Schema(Schema),
     /// Show the main job on an embedded home in a temporary directory
     Demo(Demo),
     /// Print the completion script of a shell
@@ -370,6 +375,19 @@ impl Lint {
             all_homes: self.all_homes.clone(),
         })
     }
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Schema {
+    /// What is described
+    #[arg(
+        value_name = "NAME",
+        default_value = SCHEMAS[0].name,
+        value_parser = PossibleValuesParser::new(SCHEMAS.iter().map(|schema| {
+            PossibleValue::new(schema.name).help(schema.title)
+        }))
+    )]
+    pub(crate) name: String,
 }
 
 #[derive(Debug, Args)]

@@ -54,3 +54,10 @@ Examples:
   apim-patch doctor --home /opt/wso2am --profile gateway --format json
 
 Exit status: 0 nothing found, 1 something found, 2 to 6 something kept it from looking.";
+
+pub(crate) const SCHEMA_EXAMPLES: &str = "\
+Examples:
+  apim-patch schema > apim-patch.schema.json
+  apim-patch schema report
+
+With `#:schema ./apim-patch.schema.json` as its first line, editors complete the keys of a deployment file.";
