@@ -59,6 +59,8 @@ mod revert;
 mod review;
 #[path = "suite/review_formats.rs"]
 mod review_formats;
+#[path = "suite/sarif.rs"]
+mod sarif;
 #[path = "suite/schemas.rs"]
 mod schemas;
 #[path = "suite/secrets.rs"]

@@ -241,11 +241,6 @@ fn explanations_and_findings_and_merged_reports() {
     let doctor = at("doctor", &home).args(["--profile", "gateway"]).run();
     described("doctor-report", &doctor, 1);
     described(
-        "doctor-report",
-        &at("doctor", &home).args(["--node", "x"]).run(),
-        2,
-    );
-    described(
         "lint-report",
         &at("lint", &home).arg("--home").arg(home.path()).run(),
         0,
@@ -424,7 +419,7 @@ fn schema_and_tool_are_of_one_mind() {
         (format!("{patch}comment_out = true"), true),
         (format!("{patch}comment_out = true\nremove = true"), false),
         (format!("{patch}remove = false"), false),
-        (format!("{patch}"), false),
+        (patch.into(), false),
         ("[[patch]]\nselect = '/A'\nset = 'x'".into(), false),
         (format!("{patch}sets = 'x'"), false),
     ] {

@@ -31,6 +31,7 @@ pub mod plan;
 pub mod profile;
 pub mod report;
 pub mod review;
+pub mod sarif;
 pub mod saved_plan;
 pub mod schema;
 mod secure_vault;

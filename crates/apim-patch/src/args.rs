@@ -9,8 +9,8 @@ use clap::{ArgAction, Args, Parser, Subcommand, ValueHint};
 
 pub(crate) use crate::doctor_arguments::Doctor;
 use crate::examples::{
-    APPLY_EXAMPLES, CHECK_EXAMPLES, DIFF_EXAMPLES, DOCTOR_EXAMPLES, MERGE_EXAMPLES, PLAN_EXAMPLES,
-    RENDER_EXAMPLES, SCHEMA_EXAMPLES,
+    APPLY_EXAMPLES, CHECK_EXAMPLES, DIFF_EXAMPLES, DOCTOR_EXAMPLES, LINT_EXAMPLES, MERGE_EXAMPLES,
+    PLAN_EXAMPLES, RENDER_EXAMPLES, SCHEMA_EXAMPLES,
 };
 pub(crate) use crate::home_arguments::{HomeArgument, Homes, Jobs};
 pub(crate) use crate::output_arguments::{Color, Format, Output, Paging, PastView, View};
@@ -87,6 +87,7 @@ pub(crate) enum Command {
     /// Say what a setting or a profile does, and why
     Explain(Explain),
     /// Say what contradicts itself between the nodes of a deployment file, or between homes
+    #[command(after_help = LINT_EXAMPLES)]
     Lint(Lint),
     /// Write what stands around the nodes of a deployment: names, load balancers, certificates, start
     /// commands
@@ -124,7 +125,9 @@ impl Command {
     pub(crate) fn formats(&self) -> &'static [Format] {
         match self {
             Self::Diff(_) => &[Format::Human, Format::Json, Format::Patch, Format::Markdown],
-            Self::Check(_) | Self::Report(_) => &[Format::Human, Format::Json, Format::Markdown],
+            Self::Check(_) => &[Format::Human, Format::Json, Format::Markdown, Format::Sarif],
+            Self::Report(_) => &[Format::Human, Format::Json, Format::Markdown],
+            Self::Lint(_) => &[Format::Human, Format::Json, Format::Sarif],
             _ => &[Format::Human, Format::Json],
         }
     }

@@ -29,7 +29,14 @@ pub(crate) const CHECK_EXAMPLES: &str = "\
 Examples:
   apim-patch check --home /opt/wso2am --profile gateway --file gateway.toml
   apim-patch check --all-homes /srv --file cluster.toml --format json > $(hostname).json
-  apim-patch check --all-homes /srv --file cluster.toml --format markdown > comment.md";
+  apim-patch check --all-homes /srv --file cluster.toml --format markdown > comment.md
+  apim-patch check --all-homes homes --file cluster.toml --format sarif > check.sarif";
+
+pub(crate) const LINT_EXAMPLES: &str = "\
+Examples:
+  apim-patch lint --file cluster.toml
+  apim-patch lint --home /srv/gw-1 --home /srv/gw-2
+  apim-patch lint --file cluster.toml --format sarif > lint.sarif";
 
 pub(crate) const MERGE_EXAMPLES: &str = "\
 Examples:

@@ -48,6 +48,8 @@ pub(crate) enum Format {
     Patch,
     /// A comment in a merge request.
     Markdown,
+    /// One SARIF 2.1.0 document, for code scanning services and editors.
+    Sarif,
 }
 
 /// How differences are shown.
