@@ -41,12 +41,12 @@ mod explain;
 mod harness;
 #[path = "suite/help.rs"]
 mod help;
+#[path = "suite/html.rs"]
+mod html;
 #[path = "suite/init.rs"]
 mod init;
 #[path = "suite/inspect.rs"]
 mod inspect;
-#[path = "suite/html.rs"]
-mod html;
 #[path = "suite/lint/mod.rs"]
 mod lint;
 #[path = "suite/many.rs"]
@@ -69,6 +69,10 @@ mod revert;
 mod review;
 #[path = "suite/review_formats.rs"]
 mod review_formats;
+#[path = "suite/sarif.rs"]
+mod sarif;
+#[path = "suite/schemas.rs"]
+mod schemas;
 #[path = "suite/secrets.rs"]
 mod secrets;
 #[path = "suite/selection.rs"]

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use crate::harness::{Home, PASSWORD, PASSWORD_VARIABLE, Tool, workspace};
 
 /// README.md and every document.
-fn documents() -> Vec<PathBuf> {
+pub(crate) fn documents() -> Vec<PathBuf> {
     let entries = walkdir::WalkDir::new(workspace().join("docs"));
     let files = entries.into_iter().map(|entry| entry.unwrap().into_path());
     let mut files: Vec<PathBuf> = files
@@ -18,7 +18,7 @@ fn documents() -> Vec<PathBuf> {
 }
 
 /// The blocks of a Markdown text that are marked as TOML.
-fn examples(text: &str) -> Vec<String> {
+pub(crate) fn examples(text: &str) -> Vec<String> {
     let mut found = Vec::new();
     let mut open: Option<String> = None;
     for line in text.lines() {

@@ -1,5 +1,6 @@
 //! The settings of several homes side by side.
 
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::inspect::Inspected;
@@ -9,7 +10,7 @@ use crate::inspect::Inspected;
 pub const COMPARISON_VERSION: u32 = 1;
 
 /// The settings of several homes.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Comparison {
     /// [`COMPARISON_VERSION`].
     pub version: u32,
@@ -20,7 +21,7 @@ pub struct Comparison {
 }
 
 /// One setting in each home.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Compared {
     /// Its key.
     pub key: String,

@@ -5,6 +5,7 @@ mod place;
 use std::path::Path;
 
 use file_transaction::{Error, LinkPolicy, Store};
+use schemars::JsonSchema;
 use serde::Serialize;
 use xml_inplace::{Document, Element, Selector, Source, limits};
 
@@ -17,7 +18,7 @@ use crate::file_text::is_properties;
 use crate::operation::shape_of;
 
 /// Whether a setting is in effect.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum State {
     /// It is.
@@ -29,7 +30,7 @@ pub enum State {
 }
 
 /// A setting as it is in a home.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Inspected {
     /// Its key.
     pub key: String,
@@ -61,7 +62,7 @@ pub struct Inspected {
 }
 
 /// A second one of a setting, which counts for nothing.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Shadowed {
     /// Its value, masked as [`Inspected::value`] is.
     pub value: Option<String>,

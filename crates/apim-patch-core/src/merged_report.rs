@@ -6,6 +6,7 @@
 
 use std::collections::BTreeMap;
 
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::node_names::NodeNames;
@@ -16,9 +17,10 @@ use crate::report::{DiagnosticReport, Report, SettingReport, Status};
 pub const MERGED_VERSION: u32 = 1;
 
 /// What the reports of many nodes come to.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct MergedReport {
-    /// [`MERGED_VERSION`].
+    /// The version of this shape.
+    #[schemars(extend("const" = MERGED_VERSION))]
     pub version: u32,
     /// How many reports it was made of, one per node.
     pub nodes: usize,
@@ -32,7 +34,7 @@ pub struct MergedReport {
 }
 
 /// One setting that is not what is asked for on some nodes.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Difference {
     /// Its key, or `patch[n]`.
     pub key: String,
@@ -47,7 +49,7 @@ pub struct Difference {
 }
 
 /// One way in which a setting differs.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Variant {
     /// What would become of it.
     pub outcome: Outcome,
@@ -60,7 +62,7 @@ pub struct Variant {
 }
 
 /// A node on which something stood in the way.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Failure {
     /// The node.
     pub node: String,

@@ -1,5 +1,6 @@
 //! Why a node is asked to be what it is: every value with where it comes from.
 
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::deployment::{Deployment, RestartStep, Role, restart_order};
@@ -8,9 +9,10 @@ use crate::report::VERSION;
 use crate::spec::{Origin, Patch, Requested, Selection, Setting};
 
 /// All that is asked of one node.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, JsonSchema)]
 pub struct NodeExplanation {
-    /// [`VERSION`].
+    /// The version of this shape.
+    #[schemars(extend("const" = VERSION))]
     pub version: u32,
     /// The node, in a file with `[nodes]`.
     pub node: Option<String>,
@@ -25,7 +27,7 @@ pub struct NodeExplanation {
 }
 
 /// One value and where it comes from.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct ExplainedSetting {
     /// The key.
     pub key: String,
@@ -38,7 +40,7 @@ pub struct ExplainedSetting {
 }
 
 /// One patch and where it stands.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct ExplainedPatch {
     /// The config file.
     pub file: String,
@@ -50,7 +52,7 @@ pub struct ExplainedPatch {
 }
 
 /// Where something comes from.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct ExplainedOrigin {
     /// `option`, `node`, `profile-table`, `file`, `derived` or `fixed`.
     pub origin: &'static str,
@@ -66,9 +68,10 @@ pub struct ExplainedOrigin {
 }
 
 /// The nodes of a deployment, and the order in which they are restarted.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, JsonSchema)]
 pub struct DeploymentExplanation {
-    /// [`VERSION`].
+    /// The version of this shape.
+    #[schemars(extend("const" = VERSION))]
     pub version: u32,
     /// The nodes, in the order of the file.
     pub nodes: Vec<ExplainedNode>,
@@ -77,7 +80,7 @@ pub struct DeploymentExplanation {
 }
 
 /// One node of a deployment.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, JsonSchema)]
 pub struct ExplainedNode {
     /// Its name.
     pub node: String,

@@ -1,6 +1,7 @@
 //! What a run came to, for programs: the one shape of `--format json`.
 
 use file_transaction::{Manifest, TransactionId};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::catalogue::Row;
@@ -15,9 +16,10 @@ use crate::profile::Profile;
 pub const VERSION: u32 = 1;
 
 /// What a run came to in one home.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Report {
-    /// [`VERSION`].
+    /// The version of this shape.
+    #[schemars(extend("const" = VERSION))]
     pub version: u32,
     /// The home as it was given.
     pub home: String,
@@ -51,7 +53,9 @@ pub struct Report {
 }
 
 /// What happened to a home.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema,
+)]
 #[serde(rename_all = "kebab-case")]
 pub enum Status {
     /// It was changed.
@@ -83,7 +87,7 @@ impl Status {
 }
 
 /// What became of one setting.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct SettingReport {
     /// Its key, or `patch[n]`.
     pub key: String,
@@ -108,7 +112,7 @@ pub struct SettingReport {
 }
 
 /// How much of a file changes.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct FileReport {
     /// Its path in the home.
     pub path: String,
@@ -121,9 +125,10 @@ pub struct FileReport {
 }
 
 /// What `inspect` found in a home.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, JsonSchema)]
 pub struct Inspection<'h> {
-    /// [`VERSION`].
+    /// The version of this shape.
+    #[schemars(extend("const" = VERSION))]
     pub version: u32,
     /// The home as it was given.
     pub home: String,
@@ -134,9 +139,10 @@ pub struct Inspection<'h> {
 }
 
 /// The runs of a home's history.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, JsonSchema)]
 pub struct Runs<'h> {
-    /// [`VERSION`].
+    /// The version of this shape.
+    #[schemars(extend("const" = VERSION))]
     pub version: u32,
     /// The home as it was given.
     pub home: String,
@@ -147,9 +153,10 @@ pub struct Runs<'h> {
 }
 
 /// One run of a home's history.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, JsonSchema)]
 pub struct Run<'h> {
-    /// [`VERSION`].
+    /// The version of this shape.
+    #[schemars(extend("const" = VERSION))]
     pub version: u32,
     /// The home as it was given.
     pub home: String,
@@ -160,7 +167,7 @@ pub struct Run<'h> {
 }
 
 /// What `explain` says.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, JsonSchema)]
 #[serde(untagged)]
 pub enum Explanation {
     /// Of a setting.
@@ -239,7 +246,7 @@ impl From<&'static Profile> for Explanation {
 }
 
 /// An error or a warning.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct DiagnosticReport {
     /// Its stable name.
     pub code: String,

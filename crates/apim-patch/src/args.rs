@@ -2,7 +2,9 @@
 
 use std::path::PathBuf;
 
+use apim_patch_core::schema::SCHEMAS;
 use clap::builder::styling::{AnsiColor, Styles};
+use clap::builder::{PossibleValue, PossibleValuesParser};
 use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum, ValueHint};
 use clap_complete::ArgValueCompleter;
 
@@ -109,6 +111,9 @@ pub(crate) enum Command {
     /// Print a deployment file to start from
     #[command(after_long_help = INIT_EXAMPLES)]
     Init(Init),
+    /// Print the JSON Schema of the deployment file, or of JSON output
+    #[command(after_long_help = SCHEMA_EXAMPLES)]
+    Schema(Schema),
     /// Show the main job on an embedded home in a temporary directory
     #[command(after_long_help = DEMO_EXAMPLES)]
     Demo(Demo),
@@ -137,9 +142,16 @@ impl Command {
     /// The shapes that its output can have.
     pub(crate) fn formats(&self) -> &'static [Format] {
         match self {
-            Self::Diff(_) => Format::value_variants(),
-            Self::Check(_) => &[Format::Human, Format::Json, Format::Markdown],
+            Self::Diff(_) => &[
+                Format::Human,
+                Format::Json,
+                Format::Patch,
+                Format::Markdown,
+                Format::Html,
+            ],
+            Self::Check(_) => &[Format::Human, Format::Json, Format::Markdown, Format::Sarif],
             Self::Report(_) => &[Format::Human, Format::Json, Format::Markdown, Format::Html],
+            Self::Lint(_) => &[Format::Human, Format::Json, Format::Sarif],
             _ => &[Format::Human, Format::Json],
         }
     }
@@ -461,6 +473,19 @@ impl Lint {
             all_homes: self.all_homes.clone(),
         })
     }
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Schema {
+    /// What is described
+    #[arg(
+        value_name = "NAME",
+        default_value = SCHEMAS[0].name,
+        value_parser = PossibleValuesParser::new(SCHEMAS.iter().map(|schema| {
+            PossibleValue::new(schema.name).help(schema.title)
+        }))
+    )]
+    pub(crate) name: String,
 }
 
 #[derive(Debug, Args)]

@@ -30,7 +30,14 @@ pub(crate) const CHECK_EXAMPLES: &str = "\
 Examples:
   apim-patch check --home /opt/wso2am --profile gateway --file gateway.toml
   apim-patch check --all-homes /srv --file cluster.toml --format json > $(hostname).json
-  apim-patch check --all-homes /srv --file cluster.toml --format markdown > comment.md";
+  apim-patch check --all-homes /srv --file cluster.toml --format markdown > comment.md
+  apim-patch check --all-homes homes --file cluster.toml --format sarif > check.sarif";
+
+pub(crate) const LINT_EXAMPLES: &str = "\
+Examples:
+  apim-patch lint --file cluster.toml
+  apim-patch lint --home /srv/gw-1 --home /srv/gw-2
+  apim-patch lint --file cluster.toml --format sarif > lint.sarif";
 
 pub(crate) const INSPECT_EXAMPLES: &str = "\
 Examples:
@@ -93,11 +100,6 @@ Examples:
   apim-patch explain --file cluster.toml
   apim-patch explain --file cluster.toml --node gw-1 key_manager";
 
-pub(crate) const LINT_EXAMPLES: &str = "\
-Examples:
-  apim-patch lint --file cluster.toml
-  apim-patch lint --all-homes /srv";
-
 pub(crate) const INIT_EXAMPLES: &str = "\
 Examples:
   apim-patch init --profile gateway > apim-patch.toml
@@ -120,3 +122,10 @@ Examples:
 
 Keys, their values, profiles and the nodes of the deployment file are completed, which is the one that
 the line names with --file, $APIM_PATCH_FILE, ./apim-patch.toml or apim-patch.toml in the home.";
+
+pub(crate) const SCHEMA_EXAMPLES: &str = "\
+Examples:
+  apim-patch schema > apim-patch.schema.json
+  apim-patch schema report
+
+With `#:schema ./apim-patch.schema.json` as its first line, editors complete the keys of a deployment file.";

@@ -52,6 +52,7 @@ fn main() -> ExitCode {
         Command::Explain(explain) => commands::explain::run(explain, &mut console),
         Command::Lint(lint) => commands::lint::run(lint, &mut console),
         Command::Doctor(doctor) => commands::doctor::run(doctor, &mut console),
+        Command::Schema(schema) => commands::schema::run(schema, &mut console),
         Command::Render(render) => commands::render::run(render, &mut console),
         Command::Demo(demo) => commands::demo::run(demo, &mut console),
         Command::Init(init) => commands::init::run(init, &mut console),

@@ -59,6 +59,8 @@ pub(crate) enum Format {
     Markdown,
     /// A page for a browser, with all homes on it: see --out.
     Html,
+    /// One SARIF 2.1.0 document, for code scanning services and editors.
+    Sarif,
 }
 
 /// Where a page goes.

@@ -10,6 +10,7 @@ use std::os::unix::ffi::{OsStrExt as _, OsStringExt as _};
 use std::path::{Component, Path, PathBuf};
 
 use jiff::Timestamp;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::digest::Digest;
@@ -74,7 +75,7 @@ impl Intent {
 }
 
 /// What a transaction did, or is about to do.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 #[non_exhaustive]
 pub struct Manifest {
@@ -103,7 +104,7 @@ pub struct Manifest {
 
 /// What the caller wants to be remembered with a transaction. It is stored as it is; put no secrets
 /// into it.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Details {
     /// The tool and its version.
@@ -116,12 +117,13 @@ pub struct Details {
 }
 
 /// One file of a transaction.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 #[non_exhaustive]
 pub struct FileRecord {
     /// The path below the root that the caller gave.
     #[serde(with = "path_as_json")]
+    #[schemars(with = "path_as_json::Spelling")]
     pub relative: PathBuf,
     /// The digest before the transaction.
     pub before: Digest,
@@ -132,16 +134,18 @@ pub struct FileRecord {
     /// The name beside the target that the new content stands under before the swap, and the old
     /// one after it.
     #[serde(with = "path_as_json")]
+    #[schemars(with = "path_as_json::Spelling")]
     pub(crate) staged: PathBuf,
 }
 
 /// Something that a transaction moved out of its place.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 #[non_exhaustive]
 pub struct RemovalRecord {
     /// The path below the root that the caller gave.
     #[serde(with = "path_as_json")]
+    #[schemars(with = "path_as_json::Spelling")]
     pub relative: PathBuf,
     /// What it was.
     pub tree: Tree,
@@ -150,12 +154,13 @@ pub struct RemovalRecord {
 }
 
 /// Something that a transaction moved back to its place.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 #[non_exhaustive]
 pub struct RestoreRecord {
     /// The path below the root that the caller gave when it was moved away.
     #[serde(with = "path_as_json")]
+    #[schemars(with = "path_as_json::Spelling")]
     pub relative: PathBuf,
     /// What it is.
     pub tree: Tree,
@@ -320,18 +325,34 @@ fn parse<T: for<'de> Deserialize<'de>>(
 
 /// A real path: relative to the root where it is below it, so that a root may be moved between a
 /// crash and its recovery.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields, try_from = "RawPlace")]
 pub(crate) enum Place {
-    Inside(#[serde(with = "path_as_json")] PathBuf),
-    Outside(#[serde(with = "path_as_json")] PathBuf),
+    Inside(
+        #[serde(with = "path_as_json")]
+        #[schemars(with = "path_as_json::Spelling")]
+        PathBuf,
+    ),
+    Outside(
+        #[serde(with = "path_as_json")]
+        #[schemars(with = "path_as_json::Spelling")]
+        PathBuf,
+    ),
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 enum RawPlace {
-    Inside(#[serde(with = "path_as_json")] PathBuf),
-    Outside(#[serde(with = "path_as_json")] PathBuf),
+    Inside(
+        #[serde(with = "path_as_json")]
+        #[schemars(with = "path_as_json::Spelling")]
+        PathBuf,
+    ),
+    Outside(
+        #[serde(with = "path_as_json")]
+        #[schemars(with = "path_as_json::Spelling")]
+        PathBuf,
+    ),
 }
 
 impl TryFrom<RawPlace> for Place {
@@ -381,9 +402,10 @@ mod path_as_json {
     use super::*;
     use serde::{Deserializer, Serializer};
 
-    #[derive(Serialize, Deserialize)]
+    /// A path: as text, or as bytes where it is not UTF-8.
+    #[derive(Serialize, Deserialize, JsonSchema)]
     #[serde(untagged)]
-    enum Spelling {
+    pub(super) enum Spelling {
         Text(String),
         Bytes(Vec<u8>),
     }

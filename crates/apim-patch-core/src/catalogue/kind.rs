@@ -2,6 +2,7 @@
 
 use std::collections::HashSet;
 use std::fmt;
+use std::ops::RangeInclusive;
 
 use super::form::{check_host, check_url, parse_member};
 use super::{Literal, Member, Row, Secret, nearest};
@@ -74,12 +75,14 @@ pub struct Checked {
     pub warning: Option<String>,
 }
 
-/// The highest offset that leaves every default port of `carbon.xml` a port:
-/// RMIServerPort is 11111.
-const MAX_OFFSET: i64 = 65535 - 11111;
+const PORTS: RangeInclusive<i64> = 1..=65535;
 
-/// The highest `int` of Java, as which the server reads numbers.
-const MAX_NUMBER: i64 = i32::MAX as i64;
+/// Offsets that leave every default port of `carbon.xml` a port: RMIServerPort
+/// is 11111.
+const OFFSETS: RangeInclusive<i64> = 0..=65535 - 11111;
+
+/// Up to the highest `int` of Java, as which the server reads numbers.
+const NUMBERS: RangeInclusive<i64> = -1..=i32::MAX as i64;
 
 impl Row {
     /// Checks a value for this row.
@@ -108,11 +111,9 @@ impl Row {
                 Given::Text(text),
             ) => self.check_text(text, &mut warning)?,
             (Kind::Boolean, Given::Boolean(value)) => Literal::Boolean(value),
-            (Kind::Port, Given::Integer(Some(number @ 1..=65535))) => Literal::Number(number),
-            (Kind::Offset, Given::Integer(Some(number @ 0..=MAX_OFFSET))) => {
-                Literal::Number(number)
-            }
-            (Kind::Number, Given::Integer(Some(number @ -1..=MAX_NUMBER))) => {
+            (kind, Given::Integer(Some(number)))
+                if kind.range().is_some_and(|range| range.contains(&number)) =>
+            {
                 Literal::Number(number)
             }
             (Kind::Port | Kind::Offset | Kind::Number, Given::Integer(Some(number)))
@@ -248,9 +249,9 @@ impl Kind {
             Self::BrokerUrl => "the URL of a broker connection".into(),
             Self::HostName => "a host name or address".into(),
             Self::Boolean => "`true` or `false`".into(),
-            Self::Port => "a whole number from 1 to 65535".into(),
-            Self::Offset => format!("a whole number from 0 to {MAX_OFFSET}"),
-            Self::Number => format!("a whole number from -1 to {MAX_NUMBER}"),
+            Self::Port => whole_number(&PORTS),
+            Self::Offset => whole_number(&OFFSETS),
+            Self::Number => whole_number(&NUMBERS),
             Self::OneOf(words) => {
                 let quoted: Vec<_> = words.iter().map(|word| format!("`{word}`")).collect();
                 match quoted.split_last() {
@@ -264,6 +265,16 @@ impl Kind {
         }
     }
 
+    /// The whole numbers that it takes, where it takes such.
+    pub fn range(&self) -> Option<RangeInclusive<i64>> {
+        match self {
+            Self::Port => Some(PORTS),
+            Self::Offset => Some(OFFSETS),
+            Self::Number => Some(NUMBERS),
+            _ => None,
+        }
+    }
+
     /// Whether its values are text, so that they may be kept in a variable or
     /// a file.
     pub fn is_text(&self) -> bool {
@@ -272,6 +283,10 @@ impl Kind {
             Self::Text | Self::Url | Self::BrokerUrl | Self::HostName | Self::OneOf(_)
         )
     }
+}
+
+fn whole_number(range: &RangeInclusive<i64>) -> String {
+    format!("a whole number from {} to {}", range.start(), range.end())
 }
 
 impl Given<'_> {

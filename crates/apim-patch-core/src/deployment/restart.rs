@@ -1,5 +1,6 @@
 //! In which order the nodes of a deployment are restarted.
 
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::Role;
@@ -11,7 +12,7 @@ const WAVES: usize = 4;
 
 /// Nodes that may be restarted at the same time, when those of the steps before
 /// are up again.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct RestartStep {
     /// The nodes' profile.
     pub profile: &'static str,

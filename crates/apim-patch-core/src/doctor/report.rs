@@ -1,5 +1,6 @@
 //! What `doctor` came to, for programs.
 
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::examination::Examination;
@@ -9,9 +10,10 @@ use crate::lint::PlaceReport;
 use crate::report::{DiagnosticReport, VERSION};
 
 /// The one object of `doctor --format json`.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, JsonSchema)]
 pub struct DoctorReport {
-    /// [`VERSION`].
+    /// The version of this shape.
+    #[schemars(extend("const" = VERSION))]
     pub version: u32,
     /// The home.
     pub home: String,
@@ -38,7 +40,7 @@ pub struct DoctorReport {
 }
 
 /// One finding.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, JsonSchema)]
 pub struct FindingReport {
     /// Its stable name.
     pub code: &'static str,

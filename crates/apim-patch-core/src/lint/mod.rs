@@ -37,7 +37,7 @@ pub use model::{
     Unread,
 };
 pub(crate) use ports::ports as ports_of;
-pub use report::{LintReport, NodeReport, PlaceReport};
+pub use report::{FindingReport, LintReport, NodeReport, PlaceReport};
 
 /// The rules, grouped by what they are about.
 const GROUPS: &[&[Rule]] = &[

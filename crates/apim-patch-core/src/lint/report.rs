@@ -1,5 +1,6 @@
 //! What `lint` came to, for programs.
 
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::finding::{Finding, Place};
@@ -8,9 +9,10 @@ use crate::diagnostic::{Diagnostic, Severity, printable_path};
 use crate::report::{DiagnosticReport, VERSION};
 
 /// The one object of `lint --format json`.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, JsonSchema)]
 pub struct LintReport {
-    /// [`VERSION`].
+    /// The version of this shape.
+    #[schemars(extend("const" = VERSION))]
     pub version: u32,
     /// The deployment file, unless homes were looked at.
     pub file: Option<String>,
@@ -27,7 +29,7 @@ pub struct LintReport {
 }
 
 /// A node that was looked at.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, JsonSchema)]
 pub struct NodeReport {
     /// Its name.
     pub name: String,
@@ -44,7 +46,7 @@ pub struct NodeReport {
 }
 
 /// One finding.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, JsonSchema)]
 pub struct FindingReport {
     /// The stable name of its rule.
     pub code: &'static str,
@@ -71,7 +73,7 @@ pub struct FindingReport {
 }
 
 /// A place of a finding.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, JsonSchema)]
 pub struct PlaceReport {
     /// The file.
     pub file: String,

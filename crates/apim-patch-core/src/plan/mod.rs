@@ -12,6 +12,7 @@ use std::path::{Path, PathBuf};
 
 pub use file_transaction::LinkPolicy;
 use file_transaction::{Error, Snapshot, Store};
+use schemars::JsonSchema;
 use xml_inplace::{ChangeKind, Position, limits};
 use zeroize::Zeroize;
 
@@ -73,7 +74,9 @@ pub struct PlannedSetting {
 }
 
 /// Why there is nothing to do for a setting.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize, JsonSchema,
+)]
 #[serde(rename_all = "kebab-case")]
 pub enum Reason {
     /// It has the wanted value.
@@ -85,7 +88,9 @@ pub enum Reason {
 }
 
 /// What becomes of a setting.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize, JsonSchema,
+)]
 #[serde(rename_all = "kebab-case")]
 pub enum Outcome {
     /// It is already so.

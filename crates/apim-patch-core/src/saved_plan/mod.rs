@@ -34,6 +34,7 @@ mod value;
 
 use std::path::Path;
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::bounded_read;
@@ -50,8 +51,10 @@ pub const PLAN_VERSION: u32 = 1;
 const MAX_SIZE: u64 = 256 * 1024 * 1024;
 
 /// The plans of one or more nodes, as they stand in a file.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug, Serialize, Deserialize, JsonSchema)]
 pub struct SavedPlan {
+    /// The version of this shape.
+    #[schemars(extend("const" = PLAN_VERSION))]
     version: u32,
     /// What made it.
     tool: String,

@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use file_transaction::Digest;
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::fingerprint::fingerprint;
@@ -13,7 +14,7 @@ use crate::report::Report;
 use crate::spec::{NodePlace, Resolved, Selection};
 
 /// What was reviewed for one node.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug, Serialize, Deserialize, JsonSchema)]
 pub struct NodePlan {
     /// The node's `host` in the deployment file.
     pub(super) host: Option<String>,
@@ -25,7 +26,7 @@ pub struct NodePlan {
 }
 
 /// A file that a plan was made on.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug, Serialize, Deserialize, JsonSchema)]
 struct Input {
     path: String,
     fingerprint: Digest,

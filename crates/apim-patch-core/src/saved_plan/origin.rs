@@ -1,5 +1,6 @@
 //! Who asked, as it is saved: reports and errors name the same place again.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::diagnostic::Spot;
@@ -7,7 +8,7 @@ use crate::profile::Profile;
 use crate::spec::Origin;
 
 /// Who asked for a value.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(tag = "by", rename_all = "kebab-case")]
 pub(super) enum SavedOrigin {
     File { at: At },
@@ -21,7 +22,7 @@ pub(super) enum SavedOrigin {
 }
 
 /// A place in a deployment file that need not be at hand any more.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub(super) struct At {
     path: String,
     line: usize,

@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use xml_inplace::Selector;
 
@@ -18,7 +19,7 @@ use crate::spec::{
 };
 
 /// All that was asked of one node.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug, Serialize, Deserialize, JsonSchema)]
 pub(super) struct SavedSelection {
     profile: String,
     pub(super) node: Option<String>,
@@ -27,7 +28,7 @@ pub(super) struct SavedSelection {
     patches: Vec<SavedPatch>,
 }
 
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug, Serialize, Deserialize, JsonSchema)]
 struct SavedSetting {
     key: String,
     /// `None`: there shall be no such setting.
@@ -35,7 +36,7 @@ struct SavedSetting {
     origin: SavedOrigin,
 }
 
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug, Serialize, Deserialize, JsonSchema)]
 struct SavedPatch {
     file: String,
     select: String,
@@ -47,7 +48,7 @@ struct SavedPatch {
     origin: SavedOrigin,
 }
 
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 enum SavedAction {
     Set {
@@ -64,7 +65,7 @@ enum SavedAction {
     },
 }
 
-#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 enum SavedPosition {
     Into,

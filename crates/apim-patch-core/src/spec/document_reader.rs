@@ -24,7 +24,7 @@ pub(super) const TABLES: &[&str] = &[
 ];
 
 /// Those of them that mean something else, or nothing, in a file for one node.
-const OF_NODES: &[&str] = &["policy_deployer", "load_balancers", "clusters", "profiles"];
+pub(super) const OF_NODES: &[&str] = &["policy_deployer", "load_balancers", "clusters", "profiles"];
 
 impl TableReader<'_, '_> {
     pub(super) fn document(&mut self, root: &DeTable<'_>) -> (Option<AskedVersion>, Content) {

@@ -21,6 +21,7 @@ mod option;
 mod patch;
 mod patch_reader;
 mod resolve;
+mod schema;
 mod select;
 mod string_place;
 mod table_reader;
@@ -34,6 +35,7 @@ pub use option::SetOption;
 pub use patch::{Action, Patch, Position};
 pub(crate) use resolve::host_of;
 pub use resolve::{Resolved, resolve};
+pub(crate) use schema::schema;
 pub use select::{Choice, Selection, select};
 pub use value::{Origin, Reference, Requested, Setting, Value};
 

@@ -4,6 +4,7 @@ use apim_patch_core::apply::{Store, refuse_interrupted};
 use apim_patch_core::diagnostic::{Class, Diagnostic, Severity, printable_path};
 use apim_patch_core::home::Home;
 use apim_patch_core::lint::{Deployment, Finding, LintReport, Node, lint};
+use apim_patch_core::sarif;
 use apim_patch_core::spec::DeploymentFile;
 
 use super::open;
@@ -44,6 +45,7 @@ pub(crate) fn run(arguments: &Lint, console: &mut Console) -> Exit {
     report.fail(&looked.errors);
     report.exit_code = exit.code();
     console.json(&report);
+    console.sarif(&sarif::lint(&report));
     say_profiles(&looked.deployment.nodes, console);
     if !looked.deployment.nodes.is_empty() {
         console.say(&count(&looked.deployment.nodes, &findings));

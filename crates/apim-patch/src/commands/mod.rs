@@ -25,6 +25,7 @@ pub(crate) mod plan;
 pub(crate) mod recover;
 pub(crate) mod render;
 pub(crate) mod revert;
+pub(crate) mod schema;
 mod tally;
 mod which_homes;
 

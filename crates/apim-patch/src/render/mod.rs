@@ -18,6 +18,7 @@ use std::io::{self, IsTerminal, Write};
 
 use apim_patch_core::diagnostic::{Class, Diagnostic};
 use apim_patch_core::report::Report;
+use apim_patch_core::sarif;
 
 use crate::args::{Color, Format, Output};
 use crate::exit::Exit;
@@ -38,19 +39,23 @@ pub(crate) use table::{Column, Cut, Table};
 
 /// Writes the page that is made of all homes of a run, where one is asked for.
 pub(crate) fn page(console: &mut Console, exit: Exit) -> Exit {
-    if console.format != Format::Markdown {
-        return exit;
-    }
-    let reports = console.take_reports();
-    match comment(&reports) {
-        Ok(comment) => {
-            console.raw(comment.as_bytes());
+    match console.format {
+        Format::Sarif => {
+            let reports = console.take_reports();
+            console.sarif(&sarif::check(&reports, exit.code()));
             exit
         }
-        Err(error) => {
-            console.diagnostics(std::slice::from_ref(&error));
-            exit.graver(Exit::of(&[error]))
-        }
+        Format::Markdown => match comment(&console.take_reports()) {
+            Ok(comment) => {
+                console.raw(comment.as_bytes());
+                exit
+            }
+            Err(error) => {
+                console.diagnostics(std::slice::from_ref(&error));
+                exit.graver(Exit::of(&[error]))
+            }
+        },
+        _ => exit,
     }
 }
 
@@ -220,12 +225,27 @@ impl Console {
         }
     }
 
+    /// Writes a SARIF document, where one is asked for.
+    pub(crate) fn sarif(&mut self, document: &sarif::Document) {
+        if self.format == Format::Sarif {
+            match serde_json::to_vec_pretty(document) {
+                Ok(mut text) => {
+                    text.push(b'\n');
+                    self.put(Said::Raw(text));
+                }
+                Err(error) => self.note(Err(io::Error::other(error))),
+            }
+        }
+    }
+
     /// Says what a home came to, for programs; where one page is made of all
     /// homes, it is kept for [`page`].
     pub(crate) fn report(&mut self, report: &Report) {
         match self.format {
             Format::Json => self.json(report),
-            Format::Markdown | Format::Html => self.put(Said::Report(Box::new(report.clone()))),
+            Format::Markdown | Format::Html | Format::Sarif => {
+                self.put(Said::Report(Box::new(report.clone())));
+            }
             Format::Human | Format::Patch => {}
         }
     }
