@@ -45,6 +45,8 @@ mod help;
 mod init;
 #[path = "suite/inspect.rs"]
 mod inspect;
+#[path = "suite/interactive.rs"]
+mod interactive;
 #[path = "suite/lint/mod.rs"]
 mod lint;
 #[path = "suite/many.rs"]
