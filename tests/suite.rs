@@ -47,6 +47,8 @@ mod html;
 mod init;
 #[path = "suite/inspect.rs"]
 mod inspect;
+#[path = "suite/interactive.rs"]
+mod interactive;
 #[path = "suite/lint/mod.rs"]
 mod lint;
 #[path = "suite/many.rs"]

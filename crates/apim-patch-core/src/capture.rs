@@ -4,14 +4,11 @@
 //! release would not bring by itself.
 
 use std::collections::BTreeMap;
-use std::fmt::Write;
 
 use file_transaction::{LinkPolicy, Store};
-use toml::Value as TomlValue;
 
-use crate::catalogue::{
-    self, Kind, Literal, Place, Row, Shape, VERSIONS, WhenAbsent, quoted, url_passwords,
-};
+use crate::catalogue::{self, Place, Row, Shape, VERSIONS, WhenAbsent};
+use crate::deployment_writer::{Asked, Table, Written, release};
 use crate::diagnostic::{Class, Diagnostic, printable};
 use crate::diff::Secrecy;
 use crate::inspect::{Inspected, MissingFiles, State, inspect, read_other};
@@ -42,16 +39,6 @@ pub struct Captured {
     pub warnings: Vec<Diagnostic>,
 }
 
-/// What one setting is to be, as it is written.
-enum Asked {
-    /// Its value in TOML.
-    Value(String),
-    /// A secret.
-    Secret,
-    /// `{ absent = true }`
-    Absent,
-}
-
 /// Captures homes: one as a file for one node, several as a file with
 /// `[nodes]`. Writes nothing.
 ///
@@ -59,42 +46,40 @@ enum Asked {
 ///
 /// Config files that can't be read.
 pub fn capture(homes: &[Captive<'_>], links: LinkPolicy) -> Result<Captured, Vec<Diagnostic>> {
-    let mut captured = Captured {
-        toml: String::new(),
-        variables: BTreeMap::new(),
-        warnings: Vec::new(),
-    };
+    let mut written = Written::default();
+    let mut warnings = Vec::new();
     let mut errors = Vec::new();
     let versions: Vec<_> = homes.iter().map(|home| release(home.version)).collect();
     if let [Some(first), rest @ ..] = versions.as_slice()
         && rest.iter().all(|version| *version == Some(*first))
     {
-        let _ = writeln!(captured.toml, "version = \"{first}\"");
+        written.version(first);
     }
     for (home, version) in homes.iter().zip(versions) {
         let version = version.unwrap_or(VERSIONS[VERSIONS.len() - 1]);
-        match one(home, version, links, &mut captured.warnings) {
+        match one(home, version, links, &mut warnings) {
             Ok(settings) => {
-                let node = (homes.len() > 1).then_some(home);
-                write_settings(node, &settings, &mut captured);
+                let table = (homes.len() > 1).then_some(Table {
+                    node: home.name,
+                    profile: home.profile.name,
+                });
+                let settings = settings
+                    .iter()
+                    .map(|(inspected, asked)| (inspected.row, inspected.name.as_deref(), asked));
+                written.settings(table, settings);
             }
             Err(mut more) => errors.append(&mut more),
         }
     }
     if errors.is_empty() {
-        Ok(captured)
+        Ok(Captured {
+            toml: written.toml,
+            variables: written.variables,
+            warnings,
+        })
     } else {
         Err(errors)
     }
-}
-
-/// The release of the catalogue that a home's version is or is an update of.
-fn release(version: Option<&str>) -> Option<&'static str> {
-    let version = version?;
-    VERSIONS
-        .iter()
-        .copied()
-        .find(|known| version == *known || version.starts_with(&format!("{known}-")))
 }
 
 /// The settings of one home that a stock home would not have.
@@ -250,85 +235,5 @@ fn ask(inspected: &Inspected, value: Option<&str>, in_stock: bool) -> Result<Ask
     if row.is_presence() && row.entry.is_none() && !in_stock {
         return Err("is there, and a stock home has nothing that could be restored".to_owned());
     }
-    if row.kind == Kind::Members {
-        let members: Vec<&str> = value
-            .split(", ")
-            .filter(|member| !member.is_empty())
-            .collect();
-        row.check(catalogue::Given::List(&members))?;
-        let members: Vec<_> = members.into_iter().map(TomlValue::from).collect();
-        return Ok(Asked::Value(TomlValue::from(members).to_string()));
-    }
-    let checked = row.check_plain(value)?;
-    Ok(match checked.literal {
-        // A broker's URL may hold no password, or only what the server fills in.
-        Literal::Secret(_) if row.kind == Kind::BrokerUrl && url_passwords(value).is_empty() => {
-            Asked::Value(TomlValue::from(value).to_string())
-        }
-        Literal::Secret(_) => Asked::Secret,
-        Literal::Boolean(value) => Asked::Value(value.to_string()),
-        Literal::Number(value) => Asked::Value(value.to_string()),
-        _ => Asked::Value(TomlValue::from(value).to_string()),
-    })
-}
-
-fn write_settings(
-    node: Option<&Captive<'_>>,
-    settings: &[(Inspected, Asked)],
-    captured: &mut Captured,
-) {
-    let Captured {
-        toml, variables, ..
-    } = captured;
-    let node_name = node.map(|node| quoted(node.name));
-    if let (Some(node), Some(name)) = (node, &node_name) {
-        let _ = write!(
-            toml,
-            "\n[nodes.{name}]\nprofile = \"{}\"\n",
-            node.profile.name
-        );
-    }
-    // The rows of a keyed table go from setting to setting, a file from entry
-    // to entry.
-    let mut tables: Vec<(String, Vec<String>)> = Vec::new();
-    for (inspected, asked) in settings {
-        let (table, last) = inspected.row.table_and_name(inspected.name.as_deref());
-        let table = match &node_name {
-            Some(name) => format!("nodes.{name}.{table}"),
-            None => table,
-        };
-        let value = match asked {
-            Asked::Value(value) => value.clone(),
-            Asked::Absent => "{ absent = true }".to_owned(),
-            Asked::Secret => {
-                let mut variable = variable(node.map(|node| node.name), &inspected.key);
-                while variables.contains_key(&variable) {
-                    variable.push('_');
-                }
-                variables.insert(variable.clone(), inspected.key.clone());
-                format!("{{ env = \"{variable}\" }}")
-            }
-        };
-        let line = format!("{last} = {value}");
-        match tables.iter_mut().find(|(name, _)| *name == table) {
-            Some((_, lines)) => lines.push(line),
-            None => tables.push((table, vec![line])),
-        }
-    }
-    for (table, lines) in tables {
-        let _ = write!(toml, "\n[{table}]\n{}\n", lines.join("\n"));
-    }
-}
-
-/// The name of the variable for a secret: `APIM_GW_1_KEY_MANAGER_PASSWORD`.
-fn variable(node: Option<&str>, key: &str) -> String {
-    let mut variable = String::from("APIM");
-    for part in node.into_iter().chain([key]) {
-        variable.push('_');
-        variable.extend(part.chars().map(|c| match c.is_ascii_alphanumeric() {
-            true => c.to_ascii_uppercase(),
-            false => '_',
-        }));
-    }
-    variable
+    Asked::value(row, value)
 }

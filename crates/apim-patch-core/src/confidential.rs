@@ -112,6 +112,7 @@ struct Open<'t> {
 }
 
 /// A place that holds a secret because a patch says so.
+#[derive(Clone)]
 pub(crate) enum SecretPlace {
     /// The text of elements, active or hidden, or the value of an attribute.
     Value(Selector),

@@ -5,24 +5,28 @@ use xml_inplace::{
     VerifyError,
 };
 
-use crate::confidential::{places, secrets};
+use crate::confidential::secrets;
 use crate::diagnostic::{Class, Diagnostic, SourceText, Spot, printable};
-use crate::operation::Operation;
+use crate::operation::{Operation, Operations};
 
 /// A config file's text, secrets masked.
 pub(crate) fn source_text<'s>(
     path: &str,
     source: &'s Source,
-    operations: &[Operation],
+    operations: &Operations<'_>,
 ) -> SourceText<'s> {
-    SourceText::new(path, source.text(), secrets(source, &places(operations)))
+    SourceText::new(
+        path,
+        source.text(),
+        secrets(source, &operations.secret_places()),
+    )
 }
 
 pub(crate) fn warning(
     path: &str,
     source: &Source,
     operation: &Operation,
-    operations: &[Operation],
+    operations: &Operations<'_>,
     note: &Note,
 ) -> Diagnostic {
     let text = source_text(path, source, operations);
@@ -39,7 +43,7 @@ pub(crate) fn warning(
     };
     match note {
         Note::SameAs(first) => {
-            let first = &operations[*first];
+            let first = &operations.list[*first];
             let message = format!("{} and {key} ask for the same change in {path}", first.subject.key());
             let diagnostic = Diagnostic::warning("asked-twice", Class::Specification, message);
             first.origin.attach(operation.origin.attach(diagnostic, "this"), "and this")
@@ -77,7 +81,7 @@ fn refusal_text(refusal: Refusal) -> &'static str {
 pub(crate) fn explain(
     path: &str,
     bytes: &[u8],
-    operations: &[Operation],
+    operations: &Operations<'_>,
     error: EditError,
 ) -> Vec<Diagnostic> {
     let Ok(source) = Source::decode(bytes) else {
@@ -91,13 +95,14 @@ pub(crate) fn explain(
             let explained =
                 |operation, error| of_operation(path, &source, operation, operations, error);
             // Alone, an operation fails that needs what another one brings.
-            let depends = operations.iter().any(|operation| {
+            let depends = operations.list.iter().any(|operation| {
                 matches!(
                     operation.edit.action,
                     Action::Uncomment | Action::Insert { .. }
                 )
             });
             let alone = operations
+                .list
                 .iter()
                 .filter(|_| !depends)
                 .filter_map(|operation| {
@@ -110,7 +115,7 @@ pub(crate) fn explain(
                 });
             let mut all: Vec<_> = alone.collect();
             if all.is_empty() {
-                all.push(explained(&operations[index], error));
+                all.push(explained(&operations.list[index], error));
             }
             all
         }
@@ -119,7 +124,7 @@ pub(crate) fn explain(
             second,
             position,
         } => {
-            let (first, second) = (&operations[first], &operations[second]);
+            let (first, second) = (&operations.list[first], &operations.list[second]);
             let diagnostic = Diagnostic::error(
                 "overlapping-changes",
                 Class::Specification,
@@ -138,7 +143,7 @@ pub(crate) fn explain(
             )]
         }
         EditError::Contradiction { index } => {
-            let operation = &operations[index];
+            let operation = &operations.list[index];
             let diagnostic = Diagnostic::error(
                 "contradiction",
                 Class::Specification,
@@ -158,7 +163,7 @@ pub(crate) fn nothing_found(
     path: &str,
     source: &Source,
     operation: &Operation,
-    operations: &[Operation],
+    operations: &Operations<'_>,
 ) -> Diagnostic {
     let selector = &operation.edit.target;
     let matched = Document::parse(source).ok().and_then(|document| {
@@ -175,7 +180,7 @@ pub(crate) fn nothing_found(
 fn in_file(
     path: &str,
     source: Option<&Source>,
-    operations: &[Operation],
+    operations: &Operations<'_>,
     error: &EditError,
 ) -> Diagnostic {
     let (code, position, message) = match error {
@@ -217,7 +222,7 @@ fn of_operation(
     path: &str,
     source: &Source,
     operation: &Operation,
-    operations: &[Operation],
+    operations: &Operations<'_>,
     error: OperationError,
 ) -> Diagnostic {
     let text = source_text(path, source, operations);

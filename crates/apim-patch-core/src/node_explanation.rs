@@ -153,7 +153,7 @@ fn origin(origin: &Origin) -> ExplainedOrigin {
         Origin::Node { node, .. } => ("node", Some(node.clone()), None),
         Origin::ProfileTable { profile, .. } => ("profile-table", Some(profile.clone()), None),
         Origin::Derived { from, .. } => ("derived", Some(from.clone()), None),
-        Origin::SetOption | Origin::SetEnvOption | Origin::SetFileOption => {
+        Origin::SetOption | Origin::SetEnvOption | Origin::SetFileOption | Origin::Typed => {
             ("option", Some(origin.to_string()), None)
         }
         Origin::FixedByProfile { profile, reason } => {

@@ -6,7 +6,7 @@ use std::fmt;
 use xml_inplace::{self as xml, Document, Fragment, Place as Beside, Selector, Several, locate};
 
 use crate::catalogue::{Entry, Hidden, Literal, Place, Row, Shape, WhenAbsent, selector_of};
-use crate::confidential::{secret_names, wipe};
+use crate::confidential::{SecretPlace, places, secret_names, wipe};
 use crate::diagnostic::{Class, Diagnostic};
 use crate::spec::{Action, Origin, Patch, Position, Requested, Resolved, Setting};
 
@@ -67,6 +67,17 @@ pub(crate) struct Operations<'s> {
     pub(crate) list: Vec<Operation>,
     /// Settings that the file's shape does not have.
     pub(crate) not_applicable: Vec<&'s Setting<Resolved>>,
+    /// What stays masked of changes that are left out.
+    pub(crate) left_out: Vec<SecretPlace>,
+}
+
+impl Operations<'_> {
+    /// The places that are secret because a patch says so.
+    pub(crate) fn secret_places(&self) -> Vec<SecretPlace> {
+        let mut all = places(&self.list);
+        all.extend(self.left_out.iter().cloned());
+        all
+    }
 }
 
 /// The operations that settings and patches ask of one XML file: settings in
@@ -113,6 +124,7 @@ pub(crate) fn operations<'s>(
         Ok(Operations {
             list: operations,
             not_applicable,
+            left_out: Vec::new(),
         })
     } else {
         Err(errors)

@@ -4,7 +4,7 @@ use xml_inplace::{Action, Document, Element, Source};
 
 use crate::diagnostic::{Class, Diagnostic};
 use crate::explanation::source_text;
-use crate::operation::Operation;
+use crate::operation::Operations;
 
 /// The namespace of the secure vault's attributes (WSO2 Carbon 4.4, "Encrypting
 /// Passwords with Cipher Tool").
@@ -29,7 +29,7 @@ pub(crate) fn is_vaulted(element: Element<'_>, attribute: Option<&str>) -> bool 
 pub(crate) fn refuse_vault(
     path: &str,
     source: &Source,
-    operations: &[Operation],
+    operations: &Operations<'_>,
 ) -> Result<(), Vec<Diagnostic>> {
     if !source.text().contains(SECURE_VAULT) {
         return Ok(());
@@ -39,7 +39,7 @@ pub(crate) fn refuse_vault(
     };
     let text = source_text(path, source, operations);
     let mut errors = Vec::new();
-    for operation in operations {
+    for operation in &operations.list {
         let (attribute, sets) = match (&operation.edit.action, operation.edit.target.attribute()) {
             (Action::SetText { .. }, _) => (None, true),
             (Action::SetAttribute { .. }, name) => (name, true),

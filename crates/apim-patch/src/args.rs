@@ -230,6 +230,13 @@ pub(crate) struct Apply {
     /// Show the diff and write nothing
     #[arg(long)]
     pub(crate) dry_run: bool,
+    /// Ask about each change: apply it, leave it, or type another value. For one home
+    #[arg(short, long, conflicts_with_all = ["plan", "prune_apps", "all_homes"])]
+    pub(crate) interactive: bool,
+    /// Save what was chosen as a deployment file, which must not be there yet. It asks for that of
+    /// a home such as this, with the same profile, and for nothing else
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath, requires = "interactive")]
+    pub(crate) save: Option<PathBuf>,
     /// Leave no history behind: the run can't be reverted (container image builds)
     #[arg(long, hide_short_help = true)]
     pub(crate) no_history: bool,

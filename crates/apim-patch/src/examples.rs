@@ -5,6 +5,7 @@ Examples:
   apim-patch apply --home /opt/wso2am --profile gateway --file gateway.toml --dry-run
   apim-patch apply --home gw-1=/srv/gw-1 --home gw-2=/srv/gw-2 --file cluster.toml
   apim-patch apply --all-homes /srv --profile gateway --file gateway.toml --jobs 4
+  apim-patch apply --interactive --home /opt/wso2am --profile gateway --file gateway.toml --save chosen.toml
   apim-patch apply --plan gateway.plan --home /opt/wso2am";
 
 pub(crate) const PLAN_EXAMPLES: &str = "\

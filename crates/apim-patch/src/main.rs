@@ -4,6 +4,7 @@
 //! **Invariant:** the only crate that knows clap, terminals, colours and exit
 //! codes.
 
+mod answers;
 mod args;
 mod commands;
 mod completion;

@@ -124,6 +124,36 @@ impl FileDiff {
         ))
     }
 
+    /// What one plan of a file changes beyond another, `None` of which stands
+    /// for the file as it is; `None` where that is nothing.
+    pub(crate) fn step(
+        before: Option<&FilePlan>,
+        after: &FilePlan,
+        secrecy: Secrecy,
+    ) -> Option<Self> {
+        let version = |plan: &FilePlan| match &plan.after {
+            Some(bytes) => FileText::decode(&plan.path(), bytes),
+            None => FileText::decode(&plan.path(), after.snapshot.bytes()),
+        };
+        let (old, old_secrets) = match before.filter(|before| before.after.is_some()) {
+            Some(before) => (version(before)?, &before.secrets.after),
+            None => (
+                FileText::decode(&after.path(), after.snapshot.bytes())?,
+                &after.secrets.before,
+            ),
+        };
+        let new = version(after)?;
+        let secrets = Secrets {
+            before: old_secrets.clone(),
+            after: match after.after {
+                Some(_) => after.secrets.after.clone(),
+                None => after.secrets.before.clone(),
+            },
+        };
+        let step = Self::between(after.path(), &old, &new, &secrets, secrecy);
+        (!step.hunks.is_empty()).then_some(step)
+    }
+
     /// The diff in the encoding of the file: with [`Secrecy::Shown`], what
     /// `patch -p1` applies. A UTF-16 file can't be patched like this; its diff
     /// is UTF-8, for reading.

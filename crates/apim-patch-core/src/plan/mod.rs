@@ -52,6 +52,15 @@ pub(crate) struct Secrets {
     pub(crate) after: Vec<Range<usize>>,
 }
 
+/// One thing that a [`Selection`] asks for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Item {
+    /// The setting at this index of it.
+    Setting(usize),
+    /// The patch at this index of it.
+    Patch(usize),
+}
+
 /// What becomes of one setting. Secret values are masked already.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PlannedSetting {
@@ -164,7 +173,23 @@ impl Plan {
         selection: &Selection<Resolved>,
         links: LinkPolicy,
     ) -> Result<Self, Vec<Diagnostic>> {
-        let by_file = Asked::by_file(selection);
+        Self::of(store, selection, links, |_| true)
+    }
+
+    /// Plans what `is_chosen` picks of it; of the files of which nothing is
+    /// chosen there is none in the plan. What is secret in what is left out is
+    /// masked all the same.
+    ///
+    /// # Errors
+    ///
+    /// As [`Plan::new`]; and what was chosen needs what is left out.
+    pub fn of(
+        store: &Store,
+        selection: &Selection<Resolved>,
+        links: LinkPolicy,
+        is_chosen: impl Fn(Item) -> bool,
+    ) -> Result<Self, Vec<Diagnostic>> {
+        let by_file = Asked::by_file(selection, is_chosen);
         let mut plan = Self {
             files: Vec::new(),
             removals: Vec::new(),
@@ -232,12 +257,17 @@ struct Asked<'s> {
     settings: Vec<&'s Setting<Resolved>>,
     /// Patches with their numbers, from 1, in the order in which they are made.
     patches: Vec<(usize, &'s Patch<Resolved>)>,
+    /// Patches that were not chosen.
+    left_out: Vec<(usize, &'s Patch<Resolved>)>,
 }
 
 impl<'s> Asked<'s> {
     /// What a selection asks of each file, in the order in which it comes to
     /// them.
-    fn by_file(selection: &'s Selection<Resolved>) -> Vec<(String, Self)> {
+    fn by_file(
+        selection: &'s Selection<Resolved>,
+        is_chosen: impl Fn(Item) -> bool,
+    ) -> Vec<(String, Self)> {
         let mut files: Vec<(String, Self)> = Vec::new();
         let mut of = |file: &str| {
             let at = files.iter().position(|(name, _)| name == file);
@@ -257,12 +287,19 @@ impl<'s> Asked<'s> {
             .enumerate()
             .map(|(index, patch)| (of(&patch.file), (index + 1, patch)))
             .collect();
-        for (file, setting) in settings {
-            files[file].1.settings.push(setting);
+        for (index, (file, setting)) in settings.into_iter().enumerate() {
+            if is_chosen(Item::Setting(index)) {
+                files[file].1.settings.push(setting);
+            }
         }
-        for (file, patch) in patches {
-            files[file].1.patches.push(patch);
+        for (index, (file, patch)) in patches.into_iter().enumerate() {
+            let asked = &mut files[file].1;
+            match is_chosen(Item::Patch(index)) {
+                true => asked.patches.push(patch),
+                false => asked.left_out.push(patch),
+            }
         }
+        files.retain(|(_, asked)| !asked.settings.is_empty() || !asked.patches.is_empty());
         files
     }
 

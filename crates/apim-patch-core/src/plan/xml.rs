@@ -26,12 +26,8 @@ pub(super) fn plan(
         Some(base) => (base.by, base.bytes.as_slice()),
         None => (path, snapshot.bytes()),
     };
-    let Operations {
-        list: operations,
-        not_applicable,
-    } = operations_on(bytes, asked)?;
-    let operations = operations.as_slice();
-    let edited = xml_inplace::edit(bytes, Edits::of(operations).as_slice())
+    let operations = &operations_on(bytes, asked)?;
+    let edited = xml_inplace::edit(bytes, Edits::of(&operations.list).as_slice())
         .map_err(|error| explain(path, bytes, operations, error))?;
     let source = decode(path, bytes)?;
     let after = edited.bytes.or_else(|| Some(base.as_ref()?.bytes.clone()));
@@ -42,7 +38,7 @@ pub(super) fn plan(
     refuse_vault(path, result.as_ref().unwrap_or(&source), operations)?;
     refuse_nothing(path, &source, operations, &edited.outcomes)?;
     let mut settings = Vec::new();
-    for (operation, outcome) in operations.iter().zip(&edited.outcomes) {
+    for (operation, outcome) in operations.list.iter().zip(&edited.outcomes) {
         let mut setting = planned(operation, outcome);
         if base.is_some() {
             // It is a place in the other file.
@@ -57,8 +53,9 @@ pub(super) fn plan(
         );
         warnings.extend(padded(operation));
     }
-    settings.extend(not_applicable.into_iter().map(not_in_this_shape));
-    let places = places(operations);
+    let not_applicable = operations.not_applicable.iter();
+    settings.extend(not_applicable.map(|setting| not_in_this_shape(setting)));
+    let places = operations.secret_places();
     let before = match &base {
         Some(_) => decode(path, snapshot.bytes())?,
         None => source,
@@ -93,7 +90,10 @@ fn operations_on<'s>(bytes: &[u8], asked: &Asked<'s>) -> Result<Operations<'s>, 
     let document = source
         .as_ref()
         .and_then(|source| Document::parse(source).ok());
-    operations(&settings, &asked.patches, document.as_ref())
+    let mut asked_for = operations(&settings, &asked.patches, document.as_ref())?;
+    let left_out = operations(&[], &asked.left_out, None)?;
+    asked_for.left_out = places(&left_out.list);
+    Ok(asked_for)
 }
 
 /// Adds what becomes of a setting. Where its element was inserted or restored
@@ -140,10 +140,11 @@ fn decode(path: &str, bytes: &[u8]) -> Result<Source, Vec<Diagnostic>> {
 fn refuse_nothing(
     path: &str,
     source: &Source,
-    operations: &[Operation],
+    operations: &Operations<'_>,
     outcomes: &[EditOutcome],
 ) -> Result<(), Vec<Diagnostic>> {
     let missing = operations
+        .list
         .iter()
         .zip(outcomes)
         .filter(|(operation, outcome)| {

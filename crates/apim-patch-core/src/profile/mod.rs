@@ -139,6 +139,17 @@ impl Profile {
         std::iter::once(self.name).chain(self.aliases.iter().copied())
     }
 
+    /// That it requires the setting `key`, and where, as a sentence.
+    pub fn requirement(&self, key: &str) -> Option<String> {
+        let always = format!("profile {} requires it", self.name);
+        if self.requires.contains(&key) {
+            return Some(always);
+        }
+        let mut rules = self.rules.iter();
+        let rule = rules.find(|rule| rule.requires.contains(&key))?;
+        Some(format!("{always} where {} is {}", rule.key, rule.value))
+    }
+
     /// Checks the settings of a node against what the profile requires;
     /// `partial` accepts that some were not given.
     pub(crate) fn check(&self, settings: &[Setting<Resolved>], partial: bool) -> Vec<Diagnostic> {

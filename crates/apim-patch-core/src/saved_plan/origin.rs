@@ -18,6 +18,7 @@ pub(super) enum SavedOrigin {
     SetOption,
     SetEnvOption,
     SetFileOption,
+    Typed,
     Profile,
 }
 
@@ -66,6 +67,7 @@ impl SavedOrigin {
             Origin::SetOption => Self::SetOption,
             Origin::SetEnvOption => Self::SetEnvOption,
             Origin::SetFileOption => Self::SetFileOption,
+            Origin::Typed => Self::Typed,
             Origin::FixedByProfile { .. } => Self::Profile,
         }
     }
@@ -90,6 +92,7 @@ impl SavedOrigin {
             Self::SetOption => Origin::SetOption,
             Self::SetEnvOption => Origin::SetEnvOption,
             Self::SetFileOption => Origin::SetFileOption,
+            Self::Typed => Origin::Typed,
             Self::Profile => Origin::FixedByProfile {
                 profile: profile.name,
                 reason: profile.fixes.iter().find(|fix| fix.key == key)?.reason,

@@ -96,6 +96,8 @@ pub enum Origin {
     SetEnvOption,
     /// `--set-file`.
     SetFileOption,
+    /// The user, asked for each change.
+    Typed,
     /// The profile fixes it, because nobody said otherwise.
     FixedByProfile {
         /// The profile's name.
@@ -116,6 +118,7 @@ impl Origin {
             Self::SetOption
             | Self::SetEnvOption
             | Self::SetFileOption
+            | Self::Typed
             | Self::FixedByProfile { .. } => None,
         }
     }
@@ -143,6 +146,7 @@ impl fmt::Display for Origin {
             Self::SetOption => f.write_str("--set"),
             Self::SetEnvOption => f.write_str("--set-env"),
             Self::SetFileOption => f.write_str("--set-file"),
+            Self::Typed => f.write_str("typed"),
             Self::FixedByProfile { profile, .. } => write!(f, "profile {profile}"),
         }
     }
@@ -164,6 +168,7 @@ impl Origin {
             Self::SetOption | Self::SetEnvOption | Self::SetFileOption => {
                 format!("given with {self}")
             }
+            Self::Typed => "typed by the user".to_owned(),
             Self::FixedByProfile { profile, reason } => {
                 format!("fixed by profile {profile}: {reason}")
             }

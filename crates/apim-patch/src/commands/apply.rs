@@ -1,6 +1,6 @@
 //! `apply`: bring homes to what profile and deployment file ask for.
 
-use apim_patch_core::apply::{Interrupt, apply, lock};
+use apim_patch_core::apply::{Interrupt, apply, lock, refuse_interrupted};
 use apim_patch_core::deployment::{RestartStep, restart_order};
 use apim_patch_core::diagnostic::Diagnostic;
 use apim_patch_core::diff::masked;
@@ -10,13 +10,19 @@ use apim_patch_core::spec::DeploymentFile;
 
 use super::check_command::{check_command, word};
 use super::many::{Done, Many};
-use super::{Prepared, Request, catch_signals, diff, prune_after, recover_first, secrecy};
+use super::{Prepared, Request, catch_signals, choose, diff, prune_after, recover_first, secrecy};
 use crate::args::{Apply, HomeArgument, Selected};
 use crate::exit::Exit;
 use crate::render::{Changed, Console, of_many, of_one, summary};
 
 pub(crate) fn run(arguments: &Apply, console: &mut Console, has_written: &mut bool) -> Exit {
     let selected = &arguments.selected;
+    if arguments.interactive
+        && let Err(error) = choose::refuse(arguments, console)
+    {
+        console.diagnostics(std::slice::from_ref(&error));
+        return Exit::of(&[error]);
+    }
     let saved = match arguments.plan.as_deref().map(SavedPlan::read).transpose() {
         Ok(saved) => saved,
         Err(error) => {
@@ -28,7 +34,7 @@ pub(crate) fn run(arguments: &Apply, console: &mut Console, has_written: &mut bo
         selected,
         saved: saved.as_ref(),
     };
-    if arguments.dry_run {
+    if arguments.dry_run && !arguments.interactive {
         let many = Many {
             selected,
             interrupt: None,
@@ -96,10 +102,31 @@ fn one(
     console: &mut Console,
 ) -> Result<Done<Option<Changed>>, Vec<Diagnostic>> {
     let selected = request.selected;
-    let prepared = Prepared::new(request, home, Some(interrupt))?;
+    let mut prepared = Prepared::new(request, home, Some(interrupt))?;
+    let mut chosen = None;
+    if arguments.interactive {
+        if arguments.dry_run {
+            refuse_interrupted(&prepared.store).map_err(|error| vec![error])?;
+        } else if refuse_interrupted(&prepared.store).is_err() {
+            let lock =
+                lock(&prepared.store, arguments.waiting.wait()).map_err(|error| vec![error])?;
+            recover_first(&lock, console)?;
+        }
+        let plan = choose::choose(&mut prepared, arguments, interrupt, console)?;
+        if arguments.dry_run {
+            let looked = diff::Looked { prepared, plan };
+            let shown = looked.show(secrecy(arguments.show_secrets), arguments.view, console)?;
+            return Ok(done(shown.status, None));
+        }
+        chosen = Some(plan);
+    }
     let lock = lock(&prepared.store, arguments.waiting.wait()).map_err(|error| vec![error])?;
     recover_first(&lock, console)?;
-    let plan = prepared.plan(selected.links.policy())?;
+    // Not planned again: a file that has changed since is a conflict.
+    let plan = match chosen {
+        Some(plan) => plan,
+        None => prepared.plan(selected.links.policy())?,
+    };
     console.diagnostics(&prepared.warnings);
     console.diagnostics(&plan.warnings);
     let diffs = masked(&plan);

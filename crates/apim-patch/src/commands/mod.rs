@@ -5,6 +5,7 @@ pub(crate) mod apply;
 pub(crate) mod capture;
 pub(crate) mod check;
 mod check_command;
+mod choose;
 pub(crate) mod completions;
 pub(crate) mod demo;
 pub(crate) mod diff;

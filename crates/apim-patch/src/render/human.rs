@@ -55,7 +55,7 @@ pub(crate) fn summary(plan: &Plan, diffs: &[FileDiff], all: bool) -> String {
     out
 }
 
-fn style_of(outcome: Outcome) -> Style {
+pub(super) fn style_of(outcome: Outcome) -> Style {
     match outcome {
         Outcome::Unchanged | Outcome::NotApplicable => Style::new().dimmed(),
         Outcome::Set => AnsiColor::Yellow.on_default(),

@@ -1,6 +1,7 @@
 //! One result, several writers. Data goes to stdout, everything else to
 //! stderr. What comes out of files is made safe for a terminal.
 
+mod choice;
 mod diagnostic;
 mod diff;
 mod html;
@@ -24,6 +25,7 @@ use crate::args::{Color, Format, Output};
 use crate::exit::Exit;
 use pager::Paging;
 
+pub(crate) use choice::{Shown, change, keys};
 pub(crate) use diff::{diff, not_for_patch};
 pub(crate) use html::html;
 pub(crate) use human::{differences, summary};
@@ -260,6 +262,12 @@ impl Console {
         if !self.quiet && !self.is_json() {
             self.put(Said::Aside(format!("{text}\n")));
         }
+    }
+
+    /// Says something without which the user would not know what to answer, and
+    /// stays on the line for the answer.
+    pub(crate) fn ask(&mut self, text: &str) {
+        self.put(Said::Aside(text.to_owned()));
     }
 
     /// Writes a diagnostic as data, for people: what `lint` finds is its result.

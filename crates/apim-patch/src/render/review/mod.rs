@@ -10,6 +10,7 @@ use std::fmt::Write;
 
 use anstyle::{AnsiColor, Style};
 use apim_patch_core::diagnostic::printable;
+use apim_patch_core::diff::FileDiff;
 use apim_patch_core::review::{ReviewedChange, ReviewedFile};
 
 use super::Console;
@@ -77,6 +78,16 @@ pub(crate) fn review(
         let _ = writeln!(out, "{bold}{path}{bold:#}  {red}taken away{red:#}");
     }
     console.data(&out);
+}
+
+/// The parts of a diff alone.
+pub(super) fn hunks(diff: &FileDiff) -> String {
+    let mut out = String::new();
+    for hunk in &diff.hunks {
+        out.push_str(&hunk_header(&hunk.header(), &[], false));
+        unified::draw(&mut out, hunk);
+    }
+    out
 }
 
 fn file_header(file: &ReviewedFile) -> String {
