@@ -183,9 +183,10 @@ fn merged_reports() {
     let file = deployment("gateway-ws.toml");
     let check = home.command("check", &file).json().run();
     let one = home.aside("one.json", check.exits(1).out());
+    let two = home.aside("two.json", check.out());
     let bad = home.aside("bad.json", "{}");
     let merge = |files: &[&Path]| Tool::new("report").arg("merge").args(files);
-    let (run, out) = page(&home, merge(&[&one, &one]));
+    let (run, out) = page(&home, merge(&[&one, &two]));
     run.exits(1);
     let text = fs::read_to_string(&out).unwrap();
     assert!(text.contains("on all 2 nodes"), "grouped");
