@@ -12,7 +12,8 @@ pub const COMPARISON_VERSION: u32 = 1;
 /// The settings of several homes.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Comparison {
-    /// [`COMPARISON_VERSION`].
+    /// The version of this shape.
+    #[schemars(extend("const" = COMPARISON_VERSION))]
     pub version: u32,
     /// The homes as they were given.
     pub homes: Vec<String>,

@@ -5,11 +5,16 @@
 //! what that refuses it refuses what shows in keys and types: what names stand
 //! for, and whether a selector selects, only the reader knows.
 
+mod patch;
+mod setting;
+
 use serde_json::{Map, Value, json};
 
+use self::patch::patch;
+use self::setting::{of_kind, setting, table_of};
 use super::connection_reader::{DATABASE_FIELDS, ENVIRONMENT_FIELDS};
 use super::document_reader::{OF_NODES, TABLES};
-use crate::catalogue::{self, Depth, Kind, Row, VERSIONS, depth};
+use crate::catalogue::{self, Kind, VERSIONS};
 use crate::profile::{PROFILES, Profile};
 use crate::schema::DIALECT;
 
@@ -316,77 +321,6 @@ fn load_balancer() -> Value {
     balancer
 }
 
-fn patch() -> Value {
-    let text = |what: &str| json!({ "description": what, "type": "string" });
-    let flag = |what: &str| json!({ "description": what, "type": "boolean" });
-    let only_true = |what: &str| json!({ "description": what, "const": true });
-    let mut patch = object(properties([
-        ("file", text("The config file, relative to the home")),
-        (
-            "select",
-            text("The element or attribute, as a path from the root"),
-        ),
-        (
-            "set",
-            described("The value that it gets", text_or_reference()),
-        ),
-        ("comment_out", only_true("The element is commented out")),
-        (
-            "uncomment",
-            only_true("The element is taken out of its comment"),
-        ),
-        ("remove", only_true("The element or attribute goes")),
-        (
-            "insert",
-            text("An XML fragment that comes in, into or beside the element"),
-        ),
-        ("into", flag("The fragment becomes its last child")),
-        ("before", flag("The fragment comes before it")),
-        (
-            "after",
-            json!({
-                "description": "The fragment comes behind it; with `set`, the attribute behind which \
-                                a new one is written",
-                "type": ["boolean", "string"],
-            }),
-        ),
-        (
-            "unless",
-            text("The fragment stays out where this selects something"),
-        ),
-        (
-            "expect",
-            described(
-                "The value that must be there, or nothing is done",
-                text_or_reference(),
-            ),
-        ),
-        ("all", flag("Every element that is selected, not one alone")),
-        ("optional", flag("It is no error where nothing is selected")),
-        (
-            "secret",
-            flag("What it is about is masked wherever it is shown"),
-        ),
-    ]));
-    patch["required"] = json!(["file", "select"]);
-    let action = |action: &str, meaningless: &[&str]| {
-        let properties: Map<String, Value> = meaningless
-            .iter()
-            .map(|field| ((*field).to_owned(), Value::Bool(false)))
-            .collect();
-        json!({ "required": [action], "properties": properties })
-    };
-    let elsewhere = ["into", "before", "after", "unless"];
-    patch["oneOf"] = json!([
-        action("set", &["into", "before", "unless"]),
-        action("insert", &["expect", "all"]),
-        action("comment_out", &elsewhere),
-        action("uncomment", &elsewhere),
-        action("remove", &elsewhere),
-    ]);
-    patch
-}
-
 /// Settings and what stands beside them.
 fn settings_and(tables: &[&str], mut fields: Map<String, Value>) -> Map<String, Value> {
     for table in tables {
@@ -397,77 +331,6 @@ fn settings_and(tables: &[&str], mut fields: Map<String, Value>) -> Map<String, 
 
 fn settings_ref(table: &str) -> Value {
     json!({ "$ref": format!("#/$defs/settings.{table}") })
-}
-
-/// A table of the catalogue; a `*` in `path` stands for any name.
-fn table_of(path: &str) -> Value {
-    match depth(path) {
-        Depth::Row(row) => setting(row),
-        Depth::Entries => entries("By name", table_of(&format!("{path}.*"))),
-        Depth::Table | Depth::Nowhere => {
-            let names = catalogue::children(path);
-            object(
-                names
-                    .map(|name| (name.to_owned(), table_of(&format!("{path}.{name}"))))
-                    .collect(),
-            )
-        }
-    }
-}
-
-fn setting(row: &Row) -> Value {
-    let mut ways = vec![of_kind(row.kind)];
-    if row.kind.is_text() {
-        ways.push(json!({ "$ref": "#/$defs/reference" }));
-    }
-    ways.push(json!({ "$ref": "#/$defs/absent" }));
-    let secret = match row.secret {
-        true => ". A secret: keep it elsewhere",
-        false => "",
-    };
-    let mut schema = json!({
-        "description": format!("{}{secret} ({})", row.doc, row.file),
-        "anyOf": ways,
-        "examples": [toml_value(row.example)],
-    });
-    if let ([stock], false) = (row.stock, row.is_keyed())
-        && let Some(value) = stock.value
-    {
-        schema["default"] = match row.kind {
-            Kind::Boolean => json!(value == "true"),
-            _ => value
-                .parse::<i64>()
-                .map_or_else(|_| json!(value), |number| json!(number)),
-        };
-    }
-    schema
-}
-
-/// The values that stand in the file themselves.
-fn of_kind(kind: Kind) -> Value {
-    match kind {
-        Kind::Text | Kind::HostName => json!({ "type": "string", "pattern": NOT_BLANK }),
-        Kind::Url | Kind::BrokerUrl => json!({ "type": "string", "pattern": "://" }),
-        Kind::Boolean => json!({ "type": "boolean" }),
-        Kind::OneOf(words) => {
-            let truths = words.iter().filter_map(|word| word.parse::<bool>().ok());
-            let words = words.iter().map(|word| json!(word));
-            json!({ "enum": words.chain(truths.map(Value::Bool)).collect::<Vec<_>>() })
-        }
-        Kind::Members => json!({
-            "type": "array",
-            "items": { "type": "string" },
-            "minItems": 1,
-        }),
-        Kind::Port | Kind::Offset | Kind::Number => {
-            let range = kind.range();
-            json!({
-                "type": "integer",
-                "minimum": range.as_ref().map(|range| range.start()),
-                "maximum": range.as_ref().map(|range| range.end()),
-            })
-        }
-    }
 }
 
 fn text_or_reference() -> Value {
@@ -503,14 +366,6 @@ fn properties<const N: usize>(properties: [(&str, Value); N]) -> Map<String, Val
     properties
         .map(|(name, schema)| (name.to_owned(), schema))
         .collect()
-}
-
-/// A value of TOML; what none is, as text.
-fn toml_value(text: &str) -> Value {
-    let table: Result<toml::Table, _> = format!("value = {text}").parse();
-    let value = table.ok().and_then(|mut table| table.remove("value"));
-    let value = value.and_then(|value| serde_json::to_value(value).ok());
-    value.unwrap_or_else(|| json!(text))
 }
 
 #[cfg(test)]
