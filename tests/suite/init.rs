@@ -1,16 +1,6 @@
 //! `init`: a file to start from.
 
-use crate::harness::{Home, PASSWORD, PASSWORD_VARIABLE, Tool};
-
-const PROFILES: [&str; 7] = [
-    "gateway",
-    "gateway-manager",
-    "gateway-worker",
-    "key-manager",
-    "publisher",
-    "store",
-    "traffic-manager",
-];
+use crate::harness::{Home, PASSWORD, PASSWORD_VARIABLE, PROFILES, Tool};
 
 /// What is printed for a profile is enough for it, without any option.
 #[test]

@@ -8,18 +8,10 @@ use std::path::{Path, PathBuf};
 use rustix::process::{Pid, Signal, kill_process};
 
 use crate::harness::{
-    API_MANAGER, CARBON, Home, IDENTITY, PASSWORD, PASSWORD_VARIABLE, Run, STATE, Tool, deployment,
+    API_MANAGER, CARBON, Home, IDENTITY, PASSWORD, PASSWORD_VARIABLE, PROFILES, Run, STATE, Tool,
+    deployment,
 };
 
-const PROFILES: [&str; 7] = [
-    "gateway",
-    "gateway-manager",
-    "gateway-worker",
-    "key-manager",
-    "publisher",
-    "store",
-    "traffic-manager",
-];
 const STOCK: [&str; 2] = ["stock-2.1", "stock-2.6"];
 
 /// A secret that is typed, and no word of any other text.

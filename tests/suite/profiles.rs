@@ -1,16 +1,6 @@
 //! Every profile, from the command line.
 
-use crate::harness::{AXIS2, Home, Tool, fixture};
-
-const PROFILES: [&str; 7] = [
-    "gateway",
-    "gateway-manager",
-    "gateway-worker",
-    "key-manager",
-    "publisher",
-    "store",
-    "traffic-manager",
-];
+use crate::harness::{AXIS2, Home, PROFILES, Tool, fixture};
 
 fn run(command: &str, home: &Home, profile: &str) -> Tool {
     Tool::new(command)

@@ -22,6 +22,17 @@ pub(crate) const CATALINA: &str = "repository/conf/tomcat/catalina-server.xml";
 pub(crate) const AXIS2: &str = "repository/conf/axis2/axis2.xml";
 pub(crate) const IDENTITY: &str = "repository/conf/identity/identity.xml";
 
+/// Every profile.
+pub(crate) const PROFILES: [&str; 7] = [
+    "gateway",
+    "gateway-manager",
+    "gateway-worker",
+    "key-manager",
+    "publisher",
+    "store",
+    "traffic-manager",
+];
+
 /// Where the tool keeps what it needs for the way back.
 pub(crate) const STATE: &str = ".apim-patch";
 
