@@ -105,6 +105,18 @@ const BEGIN: &str = "# BEGIN apim-patch: `apim-patch render hosts` keeps these l
 const END: &str = "# END apim-patch\n";
 
 #[test]
+fn what_is_rendered_is_no_object() {
+    let home = every_profile("2.6.0");
+    for subject in ["hosts", "nginx", "start"] {
+        let run = render(subject, &home.file("cluster.toml"))
+            .args(["--format", "json"])
+            .run();
+        run.exits(2).says("has no format `json`; it has `human`");
+        assert_eq!(run.out(), "");
+    }
+}
+
+#[test]
 fn names_of_all_and_of_one_node() {
     let file = deployment("cluster.toml");
     let all = render("hosts", &file).run();

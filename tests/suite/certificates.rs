@@ -619,8 +619,16 @@ fn nodes_trust_the_authority_once() {
         if let Some(password) = password {
             sh.env("APIM_TRUSTSTORE_PASSWORD", password);
         }
-        sh.output().unwrap().status.success()
+        sh.output().unwrap()
     };
+    let without = run(None);
+    let said = String::from_utf8_lossy(&without.stderr).into_owned();
+    assert!(
+        said.contains("is to be the password of the trust store"),
+        "{said}"
+    );
+    assert!(!said.contains("[OPTION]"), "{said}");
+    let run = |password| run(password).status.success();
     let before = fs::read(&store).unwrap();
     assert!(!run(None) && !run(Some("wrong-password")));
     assert_eq!(fs::read(&store).unwrap(), before);

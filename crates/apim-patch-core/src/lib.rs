@@ -42,6 +42,7 @@ pub mod sarif;
 pub mod saved_plan;
 pub mod schema;
 mod secure_vault;
+mod shell;
 mod side_by_side;
 pub mod spec;
 pub mod surroundings;

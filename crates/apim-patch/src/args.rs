@@ -152,6 +152,8 @@ impl Command {
             Self::Check(_) => &[Format::Human, Format::Json, Format::Markdown, Format::Sarif],
             Self::Report(_) => &[Format::Human, Format::Json, Format::Markdown, Format::Html],
             Self::Lint(_) => &[Format::Human, Format::Json, Format::Sarif],
+            // What is rendered is text for other programs.
+            Self::Render(_) => &[Format::Human],
             _ => &[Format::Human, Format::Json],
         }
     }

@@ -8,6 +8,7 @@ use xml_inplace::limits;
 use super::examination::{Examination, Patient};
 use super::finding::{Ailment, Finding};
 use crate::diagnostic::{Severity, Spot, printable};
+use crate::shell::quoted;
 
 pub(super) const AILMENTS: &[&Ailment] = &[&CHANGED_SINCE];
 
@@ -62,7 +63,7 @@ pub(super) fn check(patient: &Patient<'_>, examination: &mut Examination) {
                 shown(manifest.started)
             );
             let spot = Spot::without_text(patient.file(&relative), 1, 1);
-            let home = patient.home();
+            let home = quoted(&patient.home());
             examination.findings.push(
                 Finding::new(&CHANGED_SINCE, message)
                     .at(spot, "")

@@ -11,12 +11,13 @@ use super::authority::Authority;
 use super::finding::Finding;
 use super::{drift, edits, host_names, ports, restart, shared_folder, trust_store, vault};
 use crate::deployment::{self, Role};
-use crate::diagnostic::{Diagnostic, printable_name, printable_path};
+use crate::diagnostic::{Diagnostic, printable, printable_path};
 use crate::history;
 use crate::home::Home;
 use crate::lint::{Deployment, Node};
 use crate::plan::{LinkPolicy, Plan};
 use crate::profile::Profile;
+use crate::shell::quoted;
 use crate::spec::{Origin, Resolved, Selection, Setting};
 
 /// What is around the home. The core looks nowhere else.
@@ -96,16 +97,29 @@ impl Patient<'_> {
         printable_path(&self.subject.home.path().join(relative))
     }
 
+    /// A file of the home, as a word of a command.
+    pub(super) fn word(&self, relative: &str) -> String {
+        quoted(&self.file(relative))
+    }
+
+    /// The options that name the deployment file and its node, where both are
+    /// known: for what is rendered for this home.
+    pub(super) fn node_options(&self) -> Option<String> {
+        let node = self.subject.selection?.node.as_deref()?;
+        let file = quoted(&printable_path(self.subject.file?));
+        Some(format!("--file {file} --node {}", quoted(&printable(node))))
+    }
+
     /// A command with the options that led here.
     pub(super) fn command(&self, command: &str) -> String {
-        let mut line = format!("apim-patch {command} --home {}", self.home());
+        let mut line = format!("apim-patch {command} --home {}", quoted(&self.home()));
         if let Some(selection) = self.subject.selection {
             line.push_str(&format!(" --profile {}", selection.profile.name));
             if let Some(file) = self.subject.file {
-                line.push_str(&format!(" --file {}", printable_path(file)));
+                line.push_str(&format!(" --file {}", quoted(&printable_path(file))));
             }
             if let Some(node) = &selection.node {
-                line.push_str(&format!(" --node {}", printable_name(node)));
+                line.push_str(&format!(" --node {}", quoted(&printable(node))));
             }
             let is_option = |setting: &Setting<Resolved>| {
                 matches!(

@@ -9,6 +9,7 @@ use super::hosts_file;
 use super::named_hosts::{NamedHost, named_hosts};
 use crate::catalogue::Literal;
 use crate::diagnostic::{Severity, Spot, printable, printable_name, printable_path};
+use crate::shell::quoted;
 use crate::side_by_side::side_by_side;
 use crate::spec::Value;
 
@@ -21,7 +22,7 @@ static UNKNOWN: Ailment = Ailment {
     why: "what can't be resolved can't be called; without its own name the server builds URLs that \
           lead nowhere",
     help: "add the name to DNS or /etc/hosts: `apim-patch render hosts --file F --node N --into \
-           /etc/hosts` writes the lines for a whole deployment",
+           /etc/hosts` writes the lines of load balancers",
 };
 
 static ELSEWHERE: Ailment = Ailment {
@@ -77,22 +78,21 @@ fn unknown(patient: &Patient<'_>, name: &Name, error: Option<&io::Error>) -> Fin
     let hosts = printable_path(patient.surroundings.hosts);
     let finding = Finding::new(&UNKNOWN, format!("`{host}` does not resolve{why}"));
     let finding = with_places(finding, name);
-    let file = patient.subject.file.map(printable_path);
-    let node = patient
-        .subject
-        .selection
-        .and_then(|selection| selection.node.as_deref());
-    match (file, node) {
-        (Some(file), Some(node)) => finding.help(format!(
-            "add every line that this node needs: apim-patch render hosts --file {file} --node {} --into {hosts}",
-            printable_name(node)
+    // Of other names than load balancers' nobody here knows the address.
+    match (address_of(patient, &name.host), patient.node_options()) {
+        (Some((address, _)), Some(node)) => finding
+            .help(format!(
+                "add the lines of all load balancers that this node calls: apim-patch render hosts {node} --into {}",
+                quoted(&hosts)
+            ))
+            .help(format!("or this line to {hosts}: {address} {host}")),
+        (Some((address, _)), None) => {
+            finding.help(format!("add this line to {hosts}: {address} {host}"))
+        }
+        (None, _) => finding.help(format!(
+            "add a line to {hosts}, its address and `{host}`, or a record to DNS"
         )),
-        _ => finding,
     }
-    .help(match address_of(patient, &name.host) {
-        Some((address, _)) => format!("or this line to {hosts}: {address} {host}"),
-        None => format!("or a line to {hosts}, its address and `{host}`, or a record to DNS"),
-    })
 }
 
 /// The address that the deployment file has for the name of a load balancer.
@@ -146,5 +146,31 @@ fn with_places(finding: Finding, name: &Name) -> Finding {
         let spot = place.spot.clone()?;
         Some((spot, printable_name(&place.key)))
     });
-    places.fold(finding, |finding, (spot, key)| finding.at(spot, key))
+    // A setting may name a host several times.
+    let mut places: Vec<_> = places.collect();
+    places.dedup();
+    places
+        .into_iter()
+        .fold(finding, |finding, (spot, key)| finding.at(spot, key))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_setting_with_two_urls_is_one_place() {
+        let named = |scheme: &str| NamedHost {
+            host: "gw".to_owned(),
+            scheme: Some(scheme.to_owned()),
+            key: "environments.all.endpoint".to_owned(),
+            spot: Some(Spot::without_text("api-manager.xml", 96, 17)),
+        };
+        let name = Name {
+            host: "gw".to_owned(),
+            places: vec![named("http"), named("https")],
+        };
+        let finding = with_places(Finding::new(&UNKNOWN, ""), &name);
+        assert_eq!(finding.places.len(), 1);
+    }
 }

@@ -7,6 +7,8 @@ use super::examination::{Examination, Patient};
 use super::finding::{Ailment, Finding};
 use super::processes;
 use crate::diagnostic::{Severity, printable, printable_path};
+use crate::shell::quoted;
+use crate::surroundings::profile_options;
 
 /// The system tells when it was started itself, to the second, and nothing
 /// starts within that.
@@ -19,7 +21,9 @@ static NOT_RESTARTED: Ailment = Ailment {
     severity: Severity::Error,
     what: "The server was started before the latest run changed the home.",
     why: "a server reads its config files when it starts: it goes on with what the home was",
-    help: "restart the server; `apim-patch explain --file F` says in which order nodes are restarted",
+    help: "restart the server with the options that it was started with, which `apim-patch render \
+           start` has: without its -Dprofile it comes back as all of the product; `apim-patch explain \
+           --file F` says in which order nodes are restarted",
 };
 
 pub(super) fn check(patient: &Patient<'_>, examination: &mut Examination) {
@@ -51,15 +55,26 @@ pub(super) fn check(patient: &Patient<'_>, examination: &mut Examination) {
         manifest.id,
         shown(manifest.started)
     );
-    let finding = Finding::new(&NOT_RESTARTED, message).help(format!(
-        "restart it: {} restart",
-        patient.file("bin/wso2server.sh")
+    // What the first start was given, a restart is not given by itself: without its
+    // profile, a node comes back as all of the product.
+    let version = patient.subject.home.version();
+    let options = patient
+        .role()
+        .map_or(String::new(), |role| profile_options(role, version));
+    let mut finding = Finding::new(&NOT_RESTARTED, message).help(format!(
+        "restart it, with all options that it was started with: sh {} restart{options}",
+        patient.word("bin/wso2server.sh")
     ));
-    examination.findings.push(match patient.subject.file {
-        Some(file) if patient.subject.deployment.is_some() => finding.help(format!(
+    if let Some(node) = patient.node_options() {
+        finding = finding.help(format!("its options: apim-patch render start {node}"));
+    }
+    if let Some(file) = patient.subject.file
+        && patient.subject.deployment.is_some()
+    {
+        finding = finding.help(format!(
             "see in which order nodes are restarted: apim-patch explain --file {}",
-            printable_path(file)
-        )),
-        _ => finding,
-    });
+            quoted(&printable_path(file))
+        ));
+    }
+    examination.findings.push(finding);
 }

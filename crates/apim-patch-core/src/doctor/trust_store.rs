@@ -9,6 +9,7 @@ use super::named_hosts::{NamedHost, is_secure, named_hosts};
 use crate::bounded_read::{self, ReadError};
 use crate::catalogue::Literal;
 use crate::diagnostic::{Severity, printable_name, printable_path};
+use crate::shell::quoted;
 use crate::spec::Value;
 
 pub(super) const AILMENTS: &[&Ailment] = &[&CA_NOT_TRUSTED, &UNREADABLE];
@@ -79,8 +80,9 @@ pub(super) fn check(patient: &Patient<'_>, examination: &mut Examination) {
         Ok(certificates) => certificates,
         Err(key_store::Unreadable::Encrypted) => {
             examination.notes.push(format!(
-                "{shown} was not looked into: {}; see for yourself with keytool -list -keystore {shown}",
-                key_store::Unreadable::Encrypted
+                "{shown} was not looked into: {}; see for yourself with keytool -list -keystore {}",
+                key_store::Unreadable::Encrypted,
+                quoted(&shown)
             ));
             return;
         }
@@ -116,7 +118,9 @@ pub(super) fn check(patient: &Patient<'_>, examination: &mut Examination) {
     };
     let finding = Finding::new(&CA_NOT_TRUSTED, message)
         .help(format!(
-            "import it (keytool asks for the store's password): keytool -importcert -noprompt -alias load-balancer-ca -file {ca} -keystore {shown}"
+            "import it (keytool asks for the store's password): keytool -importcert -noprompt -alias load-balancer-ca -file {} -keystore {}",
+            quoted(&ca),
+            quoted(&shown)
         ))
         .help("then restart the server");
     examination.findings.push(finding);

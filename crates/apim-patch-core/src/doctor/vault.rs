@@ -69,7 +69,7 @@ pub(super) fn check(patient: &Patient<'_>, examination: &mut Examination) {
     if aliases.is_empty() {
         return;
     }
-    let cipher_tool = format!("{} -Dconfigure", patient.file("bin/ciphertool.sh"));
+    let cipher_tool = format!("{} -Dconfigure", patient.word("bin/ciphertool.sh"));
     let configuration = read(patient, CONFIGURATION);
     let is_configured = configuration
         .as_deref()

@@ -9,7 +9,6 @@ mod hosts;
 mod hosts_file;
 mod nginx;
 mod read;
-mod shell;
 mod start;
 mod trust;
 
@@ -23,6 +22,7 @@ pub use certificates::{CertificateOptions, KeptCertificates, KeyKind, keep_certi
 pub use hosts::{Hosts, hosts};
 pub use hosts_file::{HostsFile, Kept};
 pub use nginx::{Nginx, nginx};
+pub(crate) use start::profile_options;
 pub use start::start;
 pub use trust::trust;
 

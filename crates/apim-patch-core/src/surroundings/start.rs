@@ -1,10 +1,10 @@
 //! The command that starts each node.
 
-use super::shell::below_home;
 use super::{Node, Rendered, Surroundings};
 use crate::deployment::Role;
 use crate::diagnostic::printable;
 use crate::profile;
+use crate::shell::quoted;
 
 /// The start command of each node, of `only` this one where it is given, in the
 /// order in which the nodes are to be started.
@@ -45,16 +45,8 @@ pub fn start(surroundings: &Surroundings, only: Option<&Node>) -> Rendered {
 
 fn command(node: &Node) -> String {
     let script = below_home(node, "bin/wso2server.sh");
-    let mut command = format!("sh {script} start");
-    if let Ok(profile) = profile::find(node.role.profile())
-        && let Some(name) = profile.starts_as
-    {
-        command.push_str(&format!(" -Dprofile={name}"));
-        // AM 2.0.0, Clustering the Gateway: later releases tell it by the profile.
-        if node.role == Role::GatewayWorker && node.version == Some("2.0.0") {
-            command.push_str(" -DworkerNode=true");
-        }
-    }
+    let options = profile_options(node.role, node.version);
+    let mut command = format!("sh {script} start{options}");
     if node.port_offset.is_none() {
         command.push_str(" -DportOffset=0");
     }
@@ -63,4 +55,30 @@ fn command(node: &Node) -> String {
     }
     command.push('\n');
     command
+}
+
+/// What tells the start script the profile, with a blank before each option; empty
+/// for a gateway that runs all of the product.
+pub(crate) fn profile_options(role: Role, version: Option<&str>) -> String {
+    let Ok(profile) = profile::find(role.profile()) else {
+        return String::new();
+    };
+    let Some(name) = profile.starts_as else {
+        return String::new();
+    };
+    // AM 2.0.0, Clustering the Gateway: later releases tell it by the profile.
+    let worker = match role == Role::GatewayWorker && version == Some("2.0.0") {
+        true => " -DworkerNode=true",
+        false => "",
+    };
+    format!(" -Dprofile={name}{worker}")
+}
+
+/// A file below the home of a node, which the shell knows where the deployment file
+/// does not tell it.
+pub(super) fn below_home(node: &Node, file: &str) -> String {
+    match &node.home {
+        Some(home) => quoted(&format!("{}/{file}", home.trim_end_matches('/'))),
+        None => format!("\"$CARBON_HOME\"/{file}"),
+    }
 }

@@ -1,8 +1,9 @@
 //! The commands by which nodes trust the authority of the load balancers.
 
-use super::shell::{below_home, quoted};
+use super::start::below_home;
 use super::{Node, Rendered, Surroundings};
 use crate::diagnostic::printable;
+use crate::shell::quoted;
 
 /// Where a node keeps the certificates that it trusts as a client (`carbon.xml`,
 /// Security/TrustStore).
@@ -57,7 +58,7 @@ fn head(authority: &str) -> String {
         r#"# Each node trusts the load balancers that it calls. Run its part where the node is, by the
 # user that owns its files, with the password of its trust store in {PASSWORD};
 # then restart it.
-export {PASSWORD}
+export {PASSWORD}="${{{PASSWORD}:?is to be the password of the trust store}}"
 ca={authority}
 alias="apim-patch-$(sha256sum < "$ca" | cut -c 1-16)"
 trust() {{

@@ -169,6 +169,20 @@ fn a_name_that_does_not_resolve() {
 }
 
 #[test]
+fn a_name_that_no_load_balancer_has() {
+    let asked =
+        format!("{CLUSTER}\"tm 1\" = {{ profile = \"traffic-manager\", host = \"tm.test\" }}\n");
+    let machine = Machine::stock();
+    machine.apply(&asked);
+    let found = machine.look(Some(&asked));
+    let finding = only(&found, "host-unknown", &["`tm.test`"]);
+    // It would not write a line for that.
+    let help = finding.help.join("\n");
+    assert!(!help.contains("render hosts"), "{help}");
+    helps(finding, "its address and `tm.test`");
+}
+
+#[test]
 fn names_that_nobody_needs() {
     let store = "https://localhost:${mgt.transport.https.port}/store";
     let machine = Machine::healthy();
@@ -311,7 +325,13 @@ fn a_server_that_was_not_restarted() {
         "not-restarted",
         &["process 4711", "java", "2001-09-09 01:46:45Z"],
     );
-    helps(finding, "bin/wso2server.sh restart");
+    // A gateway runs all of the product.
+    let restart = &finding.help[0];
+    assert!(restart.ends_with("bin/wso2server.sh restart"), "{restart}");
+    helps(
+        finding,
+        "apim-patch render start --file cluster.toml --node gw-1",
+    );
     helps(finding, "apim-patch explain --file cluster.toml");
     // Started since: in the year 2100.
     process(&machine, 4711, 310_000_000_000);
@@ -324,6 +344,24 @@ fn a_server_that_was_not_restarted() {
     let found = machine.look(Some(CLUSTER));
     assert_eq!(codes(&found), Vec::<&str>::new());
     assert!(found.notes[0].contains("can't be told"), "{found:#?}");
+}
+
+#[test]
+fn a_server_is_restarted_as_what_it_is() {
+    let keys = CLUSTER
+        .replace(
+            "gw-2 = { profile = \"gateway\"",
+            "gw-2 = { profile = \"key-manager\"",
+        )
+        .replace("gw-1", "gw-3")
+        .replace("gw-2", "gw-1");
+    let machine = Machine::stock();
+    machine.apply(&keys);
+    machine.write("home/wso2carbon.pid", "4711\n");
+    process(&machine, 4711, 500);
+    let found = machine.look(Some(&keys));
+    let finding = only(&found, "not-restarted", &["process 4711"]);
+    helps(finding, "restart -Dprofile=api-key-manager");
 }
 
 /// Somebody listens on a port of any address.

@@ -52,17 +52,26 @@ impl Names {
     /// A name that a certificate can't hold.
     pub(super) fn of(balancer: &LoadBalancer) -> Result<Self, Diagnostic> {
         let names = Self(balancer.names().map(normal).collect());
-        match names.0.iter().find(|name| !name.is_ascii()) {
+        // Of `${…}`, which the product fills in, no client ever asks.
+        match names
+            .0
+            .iter()
+            .find(|name| !name.is_ascii() || name.contains('$'))
+        {
             None => Ok(names),
             Some(name) => {
+                let (reason, help) = match name.is_ascii() {
+                    true => ("nobody fills in", "write the name itself"),
+                    false => ("holds ASCII alone", "write it in its ASCII form, `xn--…`"),
+                };
                 let message = format!(
-                    "`{}` can't stand in a certificate, which holds ASCII alone",
+                    "`{}` can't stand in a certificate, which {reason}",
                     printable_name(name)
                 );
                 Err(
                     Diagnostic::error("wrong-value", Class::Specification, message)
                         .at(balancer.spot.clone(), "")
-                        .help("write it in its ASCII form, `xn--…`"),
+                        .help(help),
                 )
             }
         }

@@ -113,3 +113,18 @@ fn a_clock_that_is_beyond_the_calendar() {
     assert!(kept.is_err());
     assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0);
 }
+
+#[test]
+fn a_name_that_the_product_fills_in_is_certified_for_nobody() {
+    let folder = tempfile::tempdir().unwrap();
+    let options = CertificateOptions {
+        self_signed: false,
+        key: KeyKind::Ecdsa,
+        days: 825,
+        now: SystemTime::now(),
+    };
+    let kept = keep_certificates(folder.path(), &surroundings("${carbon.host}"), &options);
+    let errors = kept.unwrap_err();
+    assert!(errors[0].message.contains("${carbon.host}"), "{errors:#?}");
+    assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0);
+}

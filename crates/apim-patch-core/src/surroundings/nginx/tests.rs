@@ -264,3 +264,26 @@ fn words_differ() {
         ]
     );
 }
+
+/// The sizes are those by which NGINX 1.22 takes the names.
+#[test]
+fn long_names_say_what_they_need() {
+    for (length, bucket) in [
+        (46, None),
+        (47, Some(128)),
+        (110, Some(128)),
+        (111, Some(256)),
+    ] {
+        let name = "abcdefghi.".repeat(12);
+        let name = format!("{}z", &name[..length - 1]).replace(".z", "zz");
+        let text = gateways("traffic.https = 443", "").replace("gw.example.com", &name);
+        let rendered = nginx(&read(&text), "/etc/nginx/apim").unwrap();
+        let said = bucket.map(|bucket| format!("server_names_hash_bucket_size {bucket};"));
+        let text = &rendered.files[0].text;
+        assert_eq!(
+            text.contains("server_names_hash_bucket_size"),
+            said.is_some()
+        );
+        assert!(said.is_none_or(|said| text.contains(&said)), "{length}");
+    }
+}

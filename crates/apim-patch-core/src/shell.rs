@@ -1,22 +1,11 @@
 //! Words of commands that a shell reads.
 
-use super::Node;
-
 /// A word as a shell reads it.
-pub(super) fn quoted(word: &str) -> String {
+pub(crate) fn quoted(word: &str) -> String {
     let is_plain = |c: char| c.is_ascii_alphanumeric() || "/._-+,:@%".contains(c);
     match word.chars().all(is_plain) && !word.is_empty() {
         true => word.to_owned(),
         false => format!("'{}'", word.replace('\'', r"'\''")),
-    }
-}
-
-/// A file below the home of a node, which the shell knows where the deployment file
-/// does not tell it.
-pub(super) fn below_home(node: &Node, file: &str) -> String {
-    match &node.home {
-        Some(home) => quoted(&format!("{}/{file}", home.trim_end_matches('/'))),
-        None => format!("\"$CARBON_HOME\"/{file}"),
     }
 }
 
