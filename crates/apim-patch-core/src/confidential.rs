@@ -248,6 +248,11 @@ fn speaks_of(text: &str, words: &[&str]) -> bool {
 /// knows nothing of: `keystorePass`, `ConnectionPassword`.
 const PASSWORDS: &[&str] = &["password", "passwd", "pwd", "keypass", "storepass"];
 
+/// Whether a name, or text with names in it, tells of a password.
+pub(crate) fn names_password(text: &str) -> bool {
+    speaks_of(text, PASSWORDS)
+}
+
 /// How far back a comment is looked for that is prose; it keeps the work linear.
 const PROSE: usize = 4096;
 

@@ -6,7 +6,7 @@ use std::fmt;
 use xml_inplace::{self as xml, Document, Fragment, Place as Beside, Selector, Several, locate};
 
 use crate::catalogue::{Entry, Hidden, Literal, Place, Row, Shape, WhenAbsent, selector_of};
-use crate::confidential::{SecretPlace, places, secret_names, wipe};
+use crate::confidential::{SecretPlace, names_password, places, secret_names, wipe};
 use crate::diagnostic::{Class, Diagnostic};
 use crate::spec::{Action, Origin, Patch, Position, Requested, Resolved, Setting};
 
@@ -376,19 +376,37 @@ fn of_patch(number: usize, patch: &Patch<Resolved>) -> Result<Operation, Diagnos
     })
 }
 
-/// Whether a patch is for an element that holds a secret anywhere.
+/// Whether a patch is for what holds a secret: an element that is one of a
+/// secret setting anywhere, or something whose name tells that it is a password.
 pub(crate) fn holds_secret(select: &Selector) -> bool {
-    select.attribute().is_none()
+    let element = select.attribute().is_none()
         && select
             .name()
-            .is_none_or(|name| secret_names().any(|secret| secret == name))
+            .is_none_or(|name| secret_names().any(|secret| secret == name));
+    element || names_password(innermost(select))
+}
+
+/// What a selector says of the innermost element, its conditions and its
+/// attribute included.
+fn innermost(select: &Selector) -> &str {
+    let text = select.as_str();
+    let element = match select.attribute() {
+        Some(_) => last_slash(text),
+        None => text.len(),
+    };
+    &text[last_slash(&text[..element])..]
 }
 
 /// The selector of a sibling of what `element` names.
 fn sibling(element: &str, name: &str) -> String {
+    format!("{}/{name}", &element[..last_slash(element)])
+}
+
+/// Where the last step of a selector begins.
+fn last_slash(select: &str) -> usize {
     let mut depth = 0;
     let mut last = 0;
-    for (index, c) in element.char_indices() {
+    for (index, c) in select.char_indices() {
         match c {
             '[' => depth += 1,
             ']' => depth -= 1,
@@ -396,7 +414,7 @@ fn sibling(element: &str, name: &str) -> String {
             _ => {}
         }
     }
-    format!("{}/{name}", &element[..last])
+    last
 }
 
 /// Parses a selector of the catalogue. That each of them parses is tested
@@ -411,6 +429,22 @@ fn parse(selector: &str) -> Result<Selector, Diagnostic> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_names_a_password_holds_a_secret() {
+        for (select, secret) in [
+            ("/Server/Security/KeyStore/KeyPassword", true),
+            ("/Server/Service/Connector[@scheme='https']/@keystorePass", true),
+            ("/Realm/Property[@name='ConnectionPassword']", true),
+            ("/Realm/Property[@name='ConnectionPassword']/@value", true),
+            ("/Server/Connector[@scheme='https']/@keystoreFile", false),
+            ("/Server/PasswordPolicy/Length", false),
+            ("/Server/PasswordPolicy/@length", true),
+        ] {
+            let select = Selector::parse(select).unwrap();
+            assert_eq!(holds_secret(&select), secret, "{select}");
+        }
+    }
 
     #[test]
     fn siblings_share_the_parent() {
