@@ -2,6 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
+use file_transaction::Digest;
+
 use crate::bounded_read;
 use crate::diagnostic::{Class, Diagnostic, printable, printable_path};
 
@@ -12,6 +14,7 @@ const MAX_SIZE: u64 = 16 * 1024 * 1024;
 #[derive(Debug)]
 pub struct Authority {
     path: PathBuf,
+    digest: Digest,
     /// In DER.
     certificates: Vec<Vec<u8>>,
 }
@@ -44,6 +47,7 @@ impl Authority {
             true => Err(unreadable("there is none in it".to_owned())),
             false => Ok(Self {
                 path: path.to_owned(),
+                digest: Digest::of(&bytes),
                 certificates,
             }),
         }
@@ -52,6 +56,12 @@ impl Authority {
     /// The file.
     pub fn path(&self) -> &Path {
         &self.path
+    }
+
+    /// What it is called in a trust store: the same as by `render trust`, and another
+    /// name for the authority that follows this one.
+    pub(super) fn alias(&self) -> String {
+        format!("apim-patch-{:.16}", self.digest.to_string())
     }
 
     /// Its certificates in DER, at least one.

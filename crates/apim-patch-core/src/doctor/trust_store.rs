@@ -118,7 +118,8 @@ pub(super) fn check(patient: &Patient<'_>, examination: &mut Examination) {
     };
     let finding = Finding::new(&CA_NOT_TRUSTED, message)
         .help(format!(
-            "import it (keytool asks for the store's password): keytool -importcert -noprompt -alias load-balancer-ca -file {} -keystore {}",
+            "import it (keytool asks for the store's password): keytool -importcert -noprompt -alias {} -file {} -keystore {}",
+            authority.alias(),
             quoted(&ca),
             quoted(&shown)
         ))

@@ -3,7 +3,7 @@
 use std::net::IpAddr;
 use std::path::Path;
 
-use file_transaction::{Details, LinkPolicy, Snapshot, Store, Transaction, Wait};
+use file_transaction::{Details, LinkPolicy, Snapshot, Store, Transaction, Wait, recover};
 
 use super::Hosts;
 use crate::apply::{STATE, repair};
@@ -37,11 +37,12 @@ pub enum Kept {
 }
 
 impl HostsFile {
-    /// Reads a hosts file, through links.
+    /// Reads a hosts file, through links, after repairing what an interrupted run
+    /// has left beside it.
     ///
     /// # Errors
     ///
-    /// It is no regular file, or can't be read.
+    /// It is no regular file, or can't be read, or another run is at it.
     pub fn open(path: &Path) -> Result<Self, Diagnostic> {
         let failed = |error| diagnostic_of(&error);
         let folder = match path.parent() {
@@ -57,6 +58,11 @@ impl HostsFile {
             ));
         };
         let store = Store::open(folder, STATE).map_err(failed)?;
+        // Also where nothing is to be written: what an interrupted run has left would
+        // refuse every later one once somebody else has changed the file.
+        if recover::pending(&store).map_err(failed)?.is_some() {
+            repair(&store.lock(Wait::No).map_err(failed)?)?;
+        }
         let snapshot = store
             .read(Path::new(name), LinkPolicy::FollowOutside, MAX_SIZE)
             .map_err(failed)?;
@@ -197,5 +203,42 @@ impl HostsFile {
         );
         Diagnostic::error("broken-block", Class::Specification, message)
             .help("put the missing mark back, or delete both with what is left of the block")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+
+    use super::*;
+
+    #[test]
+    fn what_an_interrupted_run_has_left_goes_with_the_next() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("hosts");
+        fs::write(&path, "127.0.0.1 localhost\n").unwrap();
+        let store = Store::open(folder.path(), STATE).unwrap();
+        let name = Path::new("hosts");
+        let snapshot = store.read(name, LinkPolicy::FollowOutside, MAX_SIZE);
+        let lock = store.lock(Wait::No).unwrap();
+        let mut transaction = Transaction::begin(&lock, Details::default()).keep_history(false);
+        transaction
+            .replace(&snapshot.unwrap(), b"other\n".to_vec())
+            .unwrap();
+        // A process that is killed cleans nothing up.
+        std::mem::forget(transaction.stage().unwrap().prepare().unwrap());
+        drop(lock);
+        let left = || fs::read_dir(folder.path()).unwrap().count();
+        assert!(left() > 1);
+
+        let nothing = Hosts {
+            lines: Vec::new(),
+            warnings: Vec::new(),
+        };
+        let file = HostsFile::open(&path).unwrap();
+        assert_eq!(file.keep(&nothing).unwrap(), Kept::Unchanged);
+        assert_eq!(left(), 1);
+        // It had been as good as done.
+        assert_eq!(fs::read(&path).unwrap(), b"other\n");
     }
 }

@@ -276,7 +276,11 @@ fn an_authority_that_is_not_trusted() {
         "ca-not-trusted",
         &["client-truststore.jks", "ca.pem", "`keys`"],
     );
-    helps(finding, "keytool -importcert");
+    // As `sha256sum ca.pem` begins, which is what `render trust` names it by.
+    helps(
+        finding,
+        "keytool -importcert -noprompt -alias apim-patch-f32c2cdd93ac1432 -file ",
+    );
     helps(finding, "restart the server");
     // Without its certificate nobody can tell.
     let found = machine.look_with(Some(CLUSTER), &[]);
