@@ -117,7 +117,9 @@ fn each_key_does_what_the_help_says() {
     let before = home.tree();
 
     let none = answered(gateway(&home, &file), &home, &"n\n".repeat(20));
-    none.exits(0).says("nothing to do");
+    none.exits(0)
+        .says("nothing was chosen; changes that are left: ")
+        .says("nothing to do");
     before.untouched(&home.tree(), &none);
     let all = count(&none);
     let keys = asked(&none);

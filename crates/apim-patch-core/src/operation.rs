@@ -434,7 +434,10 @@ mod tests {
     fn what_names_a_password_holds_a_secret() {
         for (select, secret) in [
             ("/Server/Security/KeyStore/KeyPassword", true),
-            ("/Server/Service/Connector[@scheme='https']/@keystorePass", true),
+            (
+                "/Server/Service/Connector[@scheme='https']/@keystorePass",
+                true,
+            ),
             ("/Realm/Property[@name='ConnectionPassword']", true),
             ("/Realm/Property[@name='ConnectionPassword']/@value", true),
             ("/Server/Connector[@scheme='https']/@keystoreFile", false),

@@ -5,7 +5,7 @@ Examples:
   apim-patch apply --home /opt/wso2am --profile gateway --file gateway.toml --dry-run
   apim-patch apply --home gw-1=/srv/gw-1 --home gw-2=/srv/gw-2 --file cluster.toml
   apim-patch apply --all-homes /srv --profile gateway --file gateway.toml --jobs 4
-  apim-patch apply --interactive --home /opt/wso2am --profile gateway --file gateway.toml --save chosen.toml
+  apim-patch apply -i --home /opt/wso2am --profile gateway --file gateway.toml --save chosen.toml
   apim-patch apply --plan gateway.plan --home /opt/wso2am";
 
 pub(crate) const PLAN_EXAMPLES: &str = "\
@@ -23,7 +23,7 @@ Examples:
   apim-patch diff --home /opt/wso2am --profile gateway --file gateway.toml --why
   apim-patch diff --all-homes /srv --file cluster.toml --exit-code
   apim-patch diff --all-homes /srv --file cluster.toml --stat
-  apim-patch diff --home /opt/wso2am --file gateway.toml --format patch --show-secrets > gateway.patch
+  apim-patch diff --home /opt/wso2am --file gateway.toml --format patch --show-secrets > gw.patch
   apim-patch diff --plan gateway.plan --format markdown > comment.md
   apim-patch diff --all-homes /srv --file cluster.toml --format html --out review.html";
 

@@ -72,6 +72,12 @@ pub(super) fn choose(
         changes,
         ..
     } = dialogue;
+    if chosen.is_empty() && !changes.is_empty() && arguments.save.is_none() {
+        let left = changes.len();
+        console.say(&format!(
+            "nothing was chosen; changes that are left: {left}"
+        ));
+    }
     let is_chosen = |item| chosen.contains(&item);
     let mut plan = Plan::of(&prepared.store, &prepared.selection, links, is_chosen)
         .map_err(needs_what_was_left)?;
