@@ -84,6 +84,8 @@ fn a_patch_that_would_not_apply_is_refused() {
     let homes = Homes::numbered(2);
     let many = homes.command("diff").args(["--format", "patch"]).run();
     many.exits(2).says("a patch is for one home");
+    let pruned = diff(&home, "patch").arg("--prune-apps").run();
+    pruned.exits(2).says("a patch takes no applications away");
 }
 
 #[test]

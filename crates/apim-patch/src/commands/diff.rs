@@ -63,8 +63,16 @@ fn differences(arguments: &Diff, console: &mut Console) -> Exit {
             ..done
         })
     };
-    if console.is_patch() && selected.homes.may_be_several() {
-        let error = no_patch("a patch is for one home").help("name it with --home");
+    let refused = match console.is_patch() {
+        true if selected.homes.may_be_several() => {
+            Some(no_patch("a patch is for one home").help("name it with --home"))
+        }
+        true if selected.prune_apps => {
+            Some(no_patch("a patch takes no applications away").help("leave --prune-apps out"))
+        }
+        _ => None,
+    };
+    if let Some(error) = refused {
         console.diagnostics(std::slice::from_ref(&error));
         return Exit::of(&[error]);
     }
