@@ -147,6 +147,19 @@ pub(crate) fn deployment_file(named: Option<&Path>, home: Option<&Path>) -> Opti
     named.or_else(by_environment).or_else(usual)
 }
 
+/// The same, where nothing can be done without it; `what_for` ends the sentence
+/// that says so.
+pub(crate) fn needed_deployment_file(
+    named: Option<&Path>,
+    what_for: &str,
+) -> Result<PathBuf, Vec<Diagnostic>> {
+    deployment_file(named, None).ok_or_else(|| {
+        let message = format!("there is no deployment file to {what_for}");
+        let error = Diagnostic::error("no-deployment-file", Class::Specification, message);
+        vec![error.help("name it with --file FILE")]
+    })
+}
+
 /// The names and addresses of this machine. What can't be found out is left
 /// out: then no node is taken for this one.
 fn this_machine() -> Machine {

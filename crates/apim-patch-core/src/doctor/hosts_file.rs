@@ -4,6 +4,7 @@ use std::net::IpAddr;
 use std::path::Path;
 
 use crate::bounded_read;
+use crate::surroundings::mapping;
 
 /// Some people block advertisements with it.
 const MAX_SIZE: u64 = 16 * 1024 * 1024;
@@ -24,10 +25,8 @@ pub(super) fn read(path: &Path) -> String {
 /// The first line that names `host`.
 pub(super) fn line_of(text: &str, host: &str) -> Option<Line> {
     (1..).zip(text.lines()).find_map(|(number, line)| {
-        let line = line.split('#').next()?;
-        let mut words = line.split_ascii_whitespace();
-        let address = words.next()?.parse().ok()?;
-        let is_named = words.any(|name| name.eq_ignore_ascii_case(host));
+        let (address, mut names) = mapping(line)?;
+        let is_named = names.any(|name| name.eq_ignore_ascii_case(host));
         is_named.then_some(Line { number, address })
     })
 }

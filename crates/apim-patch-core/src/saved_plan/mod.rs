@@ -38,9 +38,8 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::bounded_read;
-use crate::catalogue::nearest;
 use crate::diagnostic::{Class, Diagnostic, printable_name, printable_path};
-use crate::spec::Machine;
+use crate::spec::{Machine, unknown_node};
 pub use node::NodePlan;
 
 /// The version of the plan file's shape.
@@ -215,11 +214,8 @@ impl SavedPlan {
         let mut nodes = self.nodes.iter();
         nodes.find(|node| node.name() == Some(name)).ok_or_else(|| {
             let message = format!("the plan has no node `{}`", printable_name(name));
-            let unknown = specification("unknown-node", message);
-            match nearest(name, self.nodes.iter().filter_map(NodePlan::name)) {
-                Some(meant) => unknown.help(format!("did you mean `{}`?", printable_name(meant))),
-                None => unknown.help(self.list()),
-            }
+            let names = self.nodes.iter().filter_map(NodePlan::name);
+            unknown_node(message, name, names, self.list())
         })
     }
 

@@ -31,6 +31,7 @@ pub(crate) use home_path::home_path;
 
 pub use deployment_file::{AskedVersion, DeploymentFile, NodePlace};
 pub use node_choice::Machine;
+pub(crate) use node_choice::unknown_node;
 pub use option::SetOption;
 pub use patch::{Action, Patch, Position};
 pub(crate) use resolve::host_of;

@@ -17,6 +17,21 @@ pub struct Machine {
     pub addresses: Vec<IpAddr>,
 }
 
+/// The error for a node that there is none of: the name that was meant, or
+/// what there is.
+pub(crate) fn unknown_node<'n>(
+    message: String,
+    name: &str,
+    names: impl Iterator<Item = &'n str>,
+    what_there_is: String,
+) -> Diagnostic {
+    let unknown = Diagnostic::error("unknown-node", Class::Specification, message);
+    unknown.help(match nearest(name, names) {
+        Some(meant) => format!("did you mean `{}`?", printable_name(meant)),
+        None => what_there_is,
+    })
+}
+
 /// The node of that name, or the one that is at hand. `file` is the file's name
 /// in messages.
 pub(super) fn pick<'f>(
@@ -28,11 +43,7 @@ pub(super) fn pick<'f>(
         return nodes.iter().find(|node| node.name == name).ok_or_else(|| {
             let message = format!("{} has no node `{}`", file, printable_name(name));
             let names = nodes.iter().map(|node| node.name.as_str());
-            let unknown = Diagnostic::error("unknown-node", Class::Specification, message);
-            match nearest(name, names) {
-                Some(meant) => unknown.help(format!("did you mean `{}`?", printable_name(meant))),
-                None => unknown.help(list(nodes)),
-            }
+            unknown_node(message, name, names, list(nodes))
         });
     }
     let here: Vec<_> = nodes

@@ -14,6 +14,14 @@ pub struct Hosts {
     pub warnings: Vec<Diagnostic>,
 }
 
+/// The address that a line of a hosts file gives, and the names that it gives it
+/// to; `None` for a line that gives none (hosts(5)).
+pub(crate) fn mapping(line: &str) -> Option<(IpAddr, impl Iterator<Item = &str>)> {
+    let content = line.split('#').next().unwrap_or_default();
+    let mut words = content.split_ascii_whitespace();
+    Some((words.next()?.parse().ok()?, words))
+}
+
 /// The load balancers' names that `node` calls or is called by; without a node,
 /// all of them, for a machine from which the deployment is used.
 ///

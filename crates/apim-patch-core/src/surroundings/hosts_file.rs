@@ -1,11 +1,11 @@
 //! A marked block in a hosts file, with other people's lines around it.
 
-use std::net::IpAddr;
 use std::path::Path;
 
 use file_transaction::{Details, LinkPolicy, Snapshot, Store, Transaction, Wait, recover};
 
 use super::Hosts;
+use super::hosts::mapping;
 use crate::apply::{STATE, repair};
 use crate::diagnostic::{Class, Diagnostic, SourceText, printable_path};
 use crate::failure::diagnostic_of;
@@ -85,13 +85,11 @@ impl HostsFile {
             let start = at;
             at += line.len();
             in_block = (in_block || line.starts_with(BEGIN_MARK)) && !line.starts_with(END);
-            let content = line.split('#').next().unwrap_or_default();
-            let mut words = content.split_ascii_whitespace();
-            let address = words.next().and_then(|word| word.parse::<IpAddr>().ok());
-            let (Some(address), false) = (address, in_block) else {
+            let (Some((address, names)), false) = (mapping(line), in_block) else {
                 continue;
             };
-            for word in words {
+            let content = line.split('#').next().unwrap_or_default();
+            for word in names {
                 let wanted = hosts.lines.iter().find(|(wanted, names)| {
                     *wanted != address
                         && wanted.is_ipv4() == address.is_ipv4()

@@ -14,11 +14,12 @@ mod trust;
 
 use std::ffi::OsString;
 
-use crate::catalogue::nearest;
 use crate::deployment::{Ports, Role};
-use crate::diagnostic::{Class, Diagnostic, Spot, printable_name};
+use crate::diagnostic::{Diagnostic, Spot, printable_name};
+use crate::spec::unknown_node;
 
 pub use certificates::{CertificateOptions, KeptCertificates, KeyKind, keep_certificates};
+pub(crate) use hosts::mapping;
 pub use hosts::{Hosts, hosts};
 pub use hosts_file::{HostsFile, Kept};
 pub use nginx::{Nginx, nginx};
@@ -126,27 +127,28 @@ impl Node {
 
 impl Surroundings {
     /// The node of that name.
-    pub fn node(&self, name: &str) -> Option<&Node> {
-        self.nodes.iter().find(|node| node.name == name)
+    ///
+    /// # Errors
+    ///
+    /// There is none.
+    pub fn node(&self, name: &str) -> Result<&Node, Diagnostic> {
+        let names = || self.nodes.iter().map(|node| node.name.as_str());
+        let mut nodes = self.nodes.iter();
+        nodes.find(|node| node.name == name).ok_or_else(|| {
+            let message = format!("there is no node `{}` in the file", printable_name(name));
+            let all: Vec<_> = names().map(printable_name).collect();
+            unknown_node(
+                message,
+                name,
+                names(),
+                format!("its nodes: {}", all.join(", ")),
+            )
+        })
     }
 
     /// The nodes behind a load balancer.
     pub fn behind(&self, balancer: usize) -> impl Iterator<Item = &Node> {
         let nodes = self.nodes.iter();
         nodes.filter(move |node| node.behind == Some(balancer))
-    }
-}
-
-/// The error for a node that there is none of.
-pub fn unknown_node(surroundings: &Surroundings, name: &str) -> Diagnostic {
-    let names = || surroundings.nodes.iter().map(|node| node.name.as_str());
-    let message = format!("there is no node `{}` in the file", printable_name(name));
-    let error = Diagnostic::error("unknown-node", Class::Specification, message);
-    match nearest(name, names()) {
-        Some(meant) => error.help(format!("did you mean `{}`?", printable_name(meant))),
-        None => {
-            let names: Vec<_> = names().map(printable_name).collect();
-            error.help(format!("its nodes: {}", names.join(", ")))
-        }
     }
 }

@@ -6,14 +6,14 @@ use std::path::Path;
 
 use anstyle::Style;
 use apim_patch_core::catalogue;
-use apim_patch_core::diagnostic::{Class, Diagnostic, printable};
+use apim_patch_core::diagnostic::{Diagnostic, printable};
 use apim_patch_core::node_explanation::{DeploymentExplanation, NodeExplanation};
 use apim_patch_core::spec::{Choice, DeploymentFile, Machine, select};
 
 use super::inspect_filter::{rows_of, unknown_key};
 use crate::args::Explain;
 use crate::exit::Exit;
-use crate::options::deployment_file;
+use crate::options::needed_deployment_file;
 use crate::render::Console;
 
 pub(super) fn explain_file(arguments: &Explain, console: &mut Console) -> Exit {
@@ -27,11 +27,7 @@ pub(super) fn explain_file(arguments: &Explain, console: &mut Console) -> Exit {
 }
 
 fn explain(arguments: &Explain, console: &mut Console) -> Result<(), Vec<Diagnostic>> {
-    let Some(path) = deployment_file(arguments.file.as_deref(), None) else {
-        let message = "there is no deployment file to look for the node in";
-        let error = Diagnostic::error("no-deployment-file", Class::Specification, message);
-        return Err(vec![error.help("name it with --file FILE")]);
-    };
+    let path = needed_deployment_file(arguments.file.as_deref(), "look for the node in")?;
     let file = DeploymentFile::read(&path)?;
     match (file.deployment(), &arguments.node, &arguments.subject) {
         (Some(deployment), None, None) => {

@@ -9,12 +9,11 @@ use apim_patch_core::diagnostic::{Class, Diagnostic, printable, printable_path};
 use apim_patch_core::spec::DeploymentFile;
 use apim_patch_core::surroundings::{
     self, CertificateOptions, Hosts, HostsFile, Kept, KeyKind, Node, Rendered, Surroundings,
-    unknown_node,
 };
 
 use crate::args::{Key, OutFolder, Render, RenderCerts, RenderHosts, Rendering};
 use crate::exit::Exit;
-use crate::options::deployment_file;
+use crate::options::needed_deployment_file;
 use crate::out_file::{Readers, write};
 use crate::render::Console;
 
@@ -47,11 +46,7 @@ pub(crate) fn run(arguments: &Render, console: &mut Console) -> Exit {
 }
 
 fn read(arguments: &Rendering, console: &mut Console) -> Result<Surroundings, Vec<Diagnostic>> {
-    let Some(path) = deployment_file(arguments.file.as_deref(), None) else {
-        let message = "there is no deployment file to read the nodes from";
-        let error = Diagnostic::error("no-deployment-file", Class::Specification, message);
-        return Err(vec![error.help("name it with --file FILE")]);
-    };
+    let path = needed_deployment_file(arguments.file.as_deref(), "read the nodes from")?;
     let file = DeploymentFile::read(&path)?;
     let read = Surroundings::of(&file, &|name| env::var_os(name))?;
     console.diagnostics(&read.warnings);
@@ -62,13 +57,8 @@ fn node<'s>(
     surroundings: &'s Surroundings,
     name: Option<&str>,
 ) -> Result<Option<&'s Node>, Vec<Diagnostic>> {
-    let Some(name) = name else {
-        return Ok(None);
-    };
-    match surroundings.node(name) {
-        Some(node) => Ok(Some(node)),
-        None => Err(vec![unknown_node(surroundings, name)]),
-    }
+    let node = name.map(|name| surroundings.node(name)).transpose();
+    node.map_err(|error| vec![error])
 }
 
 fn render_hosts(arguments: &RenderHosts, console: &mut Console) -> Result<(), Vec<Diagnostic>> {
