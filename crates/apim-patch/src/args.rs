@@ -5,13 +5,15 @@ use std::path::PathBuf;
 use apim_patch_core::schema::SCHEMAS;
 use clap::builder::styling::{AnsiColor, Styles};
 use clap::builder::{PossibleValue, PossibleValuesParser};
-use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum, ValueHint};
+use clap::{ArgAction, Args, Parser, Subcommand, ValueHint};
 use clap_complete::ArgValueCompleter;
 
 use crate::completion;
 pub(crate) use crate::doctor_arguments::Doctor;
 use crate::examples::*;
+pub(crate) use crate::history_arguments::{History, Recover, Revert};
 pub(crate) use crate::home_arguments::{HomeArgument, Homes, Jobs};
+pub(crate) use crate::inspect_arguments::{InState, Inspect};
 pub(crate) use crate::output_arguments::{Color, Format, Output, PageFile, Paging, PastView, View};
 pub(crate) use crate::render_arguments::{
     Key, OutFolder, Render, RenderCerts, RenderHosts, Rendering,
@@ -311,53 +313,6 @@ pub(crate) struct Diff {
 }
 
 #[derive(Debug, Args)]
-pub(crate) struct Inspect {
-    /// The home. With several, each has a column
-    #[arg(long = "home", value_name = "DIR", required = true, value_hint = ValueHint::DirPath)]
-    pub(crate) homes: Vec<PathBuf>,
-    /// Keys, tables of keys, or patterns of keys
-    ///
-    /// For instance `proxy.http_port`, `proxy`, `environments.*.server_url`. By default all.
-    #[arg(value_name = "KEY", add = ArgValueCompleter::new(completion::keys))]
-    pub(crate) keys: Vec<String>,
-    /// Only settings in one of these states
-    #[arg(long, value_enum, value_name = "STATE", value_delimiter = ',')]
-    pub(crate) state: Vec<InState>,
-    /// Only settings in config files like this
-    ///
-    /// The end of a path, or a pattern.
-    #[arg(long, value_name = "GLOB")]
-    pub(crate) file: Option<String>,
-    /// Only settings that are not the same in all homes
-    #[arg(long)]
-    pub(crate) differences: bool,
-    /// Exit with 1 where there are differences
-    #[arg(long, requires = "differences")]
-    pub(crate) exit_code: bool,
-    /// Show secrets
-    #[arg(long)]
-    pub(crate) show_secrets: bool,
-    #[command(flatten)]
-    pub(crate) links: Links,
-}
-
-/// What a setting is in a home.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(crate) enum InState {
-    /// In effect
-    Active,
-    /// In a comment
-    #[value(alias = "commented-out")]
-    Hidden,
-    /// Nowhere
-    Absent,
-    /// There twice: the server reads another one
-    Shadowed,
-    /// Kept in the secure vault
-    Vault,
-}
-
-#[derive(Debug, Args)]
 pub(crate) struct Capture {
     #[command(flatten)]
     pub(crate) homes: Homes,
@@ -368,54 +323,6 @@ pub(crate) struct Capture {
     pub(crate) profile: Option<String>,
     #[command(flatten)]
     pub(crate) links: Links,
-}
-
-#[derive(Debug, Args)]
-pub(crate) struct Revert {
-    /// The home
-    #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath)]
-    pub(crate) home: PathBuf,
-    /// The run to take back, as `history` shows it; by default the latest
-    #[arg(value_name = "ID")]
-    pub(crate) id: Option<String>,
-    /// Keep the latest N runs in the history, this one included, and delete older ones
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
-    pub(crate) keep: Option<u32>,
-    #[command(flatten)]
-    pub(crate) links: Links,
-    #[command(flatten)]
-    pub(crate) waiting: Waiting,
-}
-
-#[derive(Debug, Args)]
-pub(crate) struct History {
-    /// The home
-    #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath)]
-    pub(crate) home: PathBuf,
-    /// A run: show what it changed
-    #[arg(value_name = "ID")]
-    pub(crate) id: Option<String>,
-    /// Show secrets in what a run changed
-    #[arg(long, requires = "id")]
-    pub(crate) show_secrets: bool,
-    /// Delete all but the latest N runs
-    #[arg(long, value_name = "N", conflicts_with = "id")]
-    pub(crate) prune: Option<usize>,
-    #[command(flatten)]
-    pub(crate) view: PastView,
-    #[command(flatten)]
-    pub(crate) paging: Paging,
-    #[command(flatten)]
-    pub(crate) waiting: Waiting,
-}
-
-#[derive(Debug, Args)]
-pub(crate) struct Recover {
-    /// The home
-    #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath)]
-    pub(crate) home: PathBuf,
-    #[command(flatten)]
-    pub(crate) waiting: Waiting,
 }
 
 #[derive(Debug, Args)]
